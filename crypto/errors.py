@@ -131,3 +131,7 @@ class VerificationError(CryptoError):
         self.entry = entry
         self.expected = expected
         self.found = found
+
+
+class InvalidManifestError(EncodingError):
+    """A manifest has another key, type or value than its form allows; `what` names where, `problem` says what."""
