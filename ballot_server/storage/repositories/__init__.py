@@ -1,0 +1,18 @@
+"""Repositories: domain values and bytes in and out of one session."""
+
+from ballot_server.storage.repositories.ballots import BallotRepository, rewrite_ballots_sorted
+from ballot_server.storage.repositories.board import BoardRepository
+from ballot_server.storage.repositories.elections import ElectionRepository
+from ballot_server.storage.repositories.meetings import MeetingRepository, RollRepository
+from ballot_server.storage.repositories.slips import CredentialRepository, SeriesRepository
+
+__all__ = [
+    "BallotRepository",
+    "BoardRepository",
+    "CredentialRepository",
+    "ElectionRepository",
+    "MeetingRepository",
+    "RollRepository",
+    "SeriesRepository",
+    "rewrite_ballots_sorted",
+]

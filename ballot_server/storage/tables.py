@@ -1,0 +1,215 @@
+"""The tables. People stand in `roll_entry` and in the officers' names of `meeting`, and nowhere else.
+
+Nothing about a ballot, a credential or a slip says when or who: no time, no sequence, no row number, no address. Those
+tables are WITHOUT ROWID, keyed by hashes or by sorted public values; what their pages still betray of the order of
+arrival is removed at close by `rewrite_ballots_sorted`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum as PythonEnum
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from ballot_server.domain.election import ElectionState
+from ballot_server.domain.member import Attendance, ExemptionBook, MemberClass
+
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+def _enum_column(kind: type[PythonEnum], name: str) -> Enum:
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """The root of the tables; every constraint has a name."""
+
+    metadata = MetaData(naming_convention=_NAMING)
+
+
+class MeetingRow(Base):
+    __tablename__ = "meeting"
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    superior: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
+    held_on: Mapped[date] = mapped_column(Date)
+    chair: Mapped[str] = mapped_column(Text)
+    clerk: Mapped[str] = mapped_column(Text)
+    tellers: Mapped[list[str]] = mapped_column(JSON)
+    mode: Mapped[str] = mapped_column(String(16))
+    floor: Mapped[int] = mapped_column(Integer)
+    rehearsal: Mapped[bool] = mapped_column(Boolean)
+
+
+class RollEntryRow(Base):
+    """One person at one meeting; `sequence` is the order of the imported file."""
+
+    __tablename__ = "roll_entry"
+    __table_args__ = (UniqueConstraint("meeting", "sequence"),)
+
+    meeting: Mapped[str] = mapped_column(String(8), ForeignKey("meeting.code"), primary_key=True)
+    card_number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    sequence: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)
+    member_class: Mapped[MemberClass] = mapped_column(_enum_column(MemberClass, "member_class"))
+    exemption_book: Mapped[ExemptionBook | None] = mapped_column(_enum_column(ExemptionBook, "exemption_book"))
+    exemption_resolution: Mapped[str | None] = mapped_column(Text)
+    exemption_starts: Mapped[date | None] = mapped_column(Date)
+    exemption_ends: Mapped[date | None] = mapped_column(Date)
+    transferred_out: Mapped[bool] = mapped_column(Boolean)
+    suspended: Mapped[bool] = mapped_column(Boolean)
+    excused_whole_congress: Mapped[bool] = mapped_column(Boolean)
+    incumbent: Mapped[bool] = mapped_column(Boolean)
+    position: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    attendance: Mapped[Attendance] = mapped_column(_enum_column(Attendance, "attendance"))
+
+
+class SeriesRow(Base):
+    """Slips of one letter and colour: how many, never which."""
+
+    __tablename__ = "series"
+
+    meeting: Mapped[str] = mapped_column(String(8), ForeignKey("meeting.code"), primary_key=True)
+    letter: Mapped[str] = mapped_column(String(1), primary_key=True)
+    colour: Mapped[str] = mapped_column(String(40))
+    printed: Mapped[int] = mapped_column(Integer)
+    handed_out: Mapped[int] = mapped_column(Integer)
+    brought_back: Mapped[int] = mapped_column(Integer)
+    lost: Mapped[int] = mapped_column(Integer)
+    left_over: Mapped[int] = mapped_column(Integer)
+
+
+class CredentialRow(Base):
+    """A public credential of a series and slot; rows of two slots cannot be matched."""
+
+    __tablename__ = "credential"
+    __table_args__ = (ForeignKeyConstraint(["meeting", "series"], ["series.meeting", "series.letter"]), _WITHOUT_ROWID)
+
+    meeting: Mapped[str] = mapped_column(String(8), primary_key=True)
+    series: Mapped[str] = mapped_column(String(1), primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    public: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
+class VoidCredentialRow(Base):
+    """A credential that the slip itself declared void."""
+
+    __tablename__ = "void_credential"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["meeting", "series", "slot", "public"],
+            ["credential.meeting", "credential.series", "credential.slot", "credential.public"],
+        ),
+        _WITHOUT_ROWID,
+    )
+
+    meeting: Mapped[str] = mapped_column(String(8), primary_key=True)
+    series: Mapped[str] = mapped_column(String(1), primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    public: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
+class ElectionRow(Base):
+    """One secret vote; manifest and hash are empty until it is sealed, and are then never changed."""
+
+    __tablename__ = "election"
+    __table_args__ = (
+        UniqueConstraint("meeting", "position"),
+        CheckConstraint("(manifest IS NULL) = (election_hash IS NULL)", name="sealed_whole"),
+    )
+
+    meeting: Mapped[str] = mapped_column(String(8), ForeignKey("meeting.code"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer)
+    title_vi: Mapped[str] = mapped_column(Text)
+    title_en: Mapped[str] = mapped_column(Text)
+    state: Mapped[ElectionState] = mapped_column(_enum_column(ElectionState, "state"))
+    series: Mapped[list[str]] = mapped_column(JSON)
+    slot: Mapped[int | None] = mapped_column(Integer)
+    rule_inputs: Mapped[str] = mapped_column(Text)
+    manifest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    election_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+
+
+class BallotRow(Base):
+    """A ballot under its hash; the unique public credential is the spent mark."""
+
+    __tablename__ = "ballot"
+    __table_args__ = (UniqueConstraint("election_hash", "public"), _WITHOUT_ROWID)
+
+    election_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), ForeignKey("election.election_hash"), primary_key=True
+    )
+    ballot_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BallotCiphertextRow(Base):
+    """The digest of a ciphertext of an open election, so that no ballot is copied; erased at close."""
+
+    __tablename__ = "ballot_ciphertext"
+    __table_args__ = (_WITHOUT_ROWID,)
+
+    election_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), ForeignKey("election.election_hash"), primary_key=True
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+
+
+class TestedBallotRow(Base):
+    """A ballot that was opened as a test and can never count."""
+
+    __tablename__ = "tested_ballot"
+    __table_args__ = (_WITHOUT_ROWID,)
+
+    election_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), ForeignKey("election.election_hash"), primary_key=True
+    )
+    ballot_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
+class BoardEntryRow(Base):
+    """A canonical line of a meeting's board."""
+
+    __tablename__ = "board_entry"
+    __table_args__ = (Index(None, "meeting", "kind"),)
+
+    meeting: Mapped[str] = mapped_column(String(8), ForeignKey("meeting.code"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(24))
+    line: Mapped[bytes] = mapped_column(LargeBinary)
