@@ -1,4 +1,4 @@
-"""The name of a session for the services, which do not know where it comes from."""
+"""The session type, so that services can name it without knowing where it comes from."""
 
 from sqlalchemy.orm import Session
 

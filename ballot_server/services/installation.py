@@ -1,0 +1,42 @@
+"""What a process of the service works with: the opened database and the server's own key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ballot_server.services.server_key import load_server_seed
+from ballot_server.storage.engine import Database, open_database
+from crypto.group import RandomBytes
+from crypto.signing import SigningSeed, VerificationKey, derive_verification_key
+
+DATABASE_FILE = "phieukin.sqlite3"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An opened data folder; `seed` signs board entries and confirmations."""
+
+    database: Database
+    seed: SigningSeed = field(repr=False)
+
+    @property
+    def server_key(self) -> VerificationKey:
+        """The public half of the server's key."""
+        return derive_verification_key(self.seed)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+def open_installation(folder: Path, random_bytes: RandomBytes, database_url: str | None = None) -> Installation:
+    """Open a data folder, making it and everything in it at the first call.
+
+    database_url: another database than the SQLite file in the folder.
+    Raises: ServerKeyDamagedError, DatabaseTooNewError, DatabaseUnusableError, DatabaseBusyError.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    seed = load_server_seed(folder, random_bytes)
+    url = database_url or f"sqlite:///{folder.resolve() / DATABASE_FILE}"
+    return Installation(database=Database(open_database(url)), seed=seed)

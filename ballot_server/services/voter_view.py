@@ -1,0 +1,176 @@
+"""What voters and their phones may see: states, how many have voted, manifests and boards; never an option's count.
+
+Drafts are not shown. Whatever is returned here is public, so none of it is about a person on the roll.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from ballot_server.domain.election import ElectionState
+from ballot_server.errors import BallotServerError
+from ballot_server.services.cast_ballot import ElectionUnknownError
+from ballot_server.storage.engine import Database
+from ballot_server.storage.errors import MeetingUnknownError
+from ballot_server.storage.records import ElectionRecord, MeetingRecord
+from ballot_server.storage.repositories import (
+    BallotRepository,
+    BoardRepository,
+    ElectionRepository,
+    MeetingRepository,
+)
+from ballot_server.storage.session import Session
+from crypto.ballot import ballot_size
+from crypto.encoding import decode_canonical, decode_canonical_object, encode_canonical
+from crypto.manifest import Manifest
+
+__all__ = [
+    "CeremonyMissingError",
+    "ElectionView",
+    "MeetingUnknownError",
+    "MeetingView",
+    "check_database",
+    "describe_meeting",
+    "list_meetings",
+    "read_ballot_size",
+    "read_board",
+    "read_ceremony",
+    "read_manifest",
+]
+
+_CURRENT_FIRST = (ElectionState.OPEN, ElectionState.READY, ElectionState.CLOSED, ElectionState.TALLIED)
+
+
+class CeremonyMissingError(BallotServerError):
+    """The meeting's tellers have not made their key yet; field: meeting."""
+
+
+@dataclass(frozen=True)
+class ElectionView:
+    """One election as everybody may see it; `present` counts those entitled and present, 0 until it is sealed."""
+
+    id: str
+    title_vi: str
+    title_en: str
+    state: ElectionState
+    election_hash: str | None
+    ballots: int
+    present: int
+
+
+@dataclass(frozen=True)
+class MeetingView:
+    """One meeting as everybody may see it; `current` is the id of the election to look at now."""
+
+    code: str
+    unit: str
+    place: str
+    held_on: date
+    rehearsal: bool
+    elections: tuple[ElectionView, ...]
+    entries: int
+
+    @property
+    def current(self) -> str | None:
+        """The open election, else the next that is ready, else one still being counted, else none."""
+        for state in _CURRENT_FIRST:
+            for election in self.elections:
+                if election.state is state:
+                    return election.id
+        return None
+
+
+def describe_meeting(database: Database, meeting: str) -> MeetingView:
+    """Return one meeting. Raises: MeetingUnknownError."""
+    with database.read() as session:
+        return _describe(session, MeetingRepository(session).get(meeting))
+
+
+def list_meetings(database: Database) -> tuple[MeetingView, ...]:
+    """Return every meeting, the latest date first."""
+    with database.read() as session:
+        return tuple(_describe(session, meeting) for meeting in MeetingRepository(session).list_all())
+
+
+def read_manifest(database: Database, election_hash: bytes) -> bytes:
+    """Return the canonical manifest of a sealed election. Raises: ElectionUnknownError."""
+    with database.read() as session:
+        election = ElectionRepository(session).find_by_hash(election_hash)
+    if election is None or election.manifest is None:
+        raise ElectionUnknownError
+    return election.manifest
+
+
+def read_ballot_size(database: Database, election_hash: bytes) -> int:
+    """Return how many bytes every ballot of an election has. Raises: ElectionUnknownError."""
+    return _parse_manifest(read_manifest(database, election_hash)).ballot_bytes
+
+
+def read_board(database: Database, meeting: str) -> bytes:
+    """Return the board's lines so far, each with its line feed. Raises: MeetingUnknownError."""
+    with database.read() as session:
+        MeetingRepository(session).get(meeting)
+        return b"".join(line + b"\n" for line in BoardRepository(session).list_all(meeting))
+
+
+def read_ceremony(database: Database, meeting: str) -> bytes:
+    """Return the canonical body of the meeting's ceremony entry.
+
+    Raises: MeetingUnknownError, CeremonyMissingError.
+    """
+    with database.read() as session:
+        MeetingRepository(session).get(meeting)
+        lines = BoardRepository(session).list_kind(meeting, "ceremony")
+    if not lines:
+        raise CeremonyMissingError(meeting=meeting)
+    return encode_canonical(decode_canonical_object(lines[-1])["body"])
+
+
+def check_database(database: Database) -> None:
+    """Read one row. Raises: StorageError if that fails."""
+    with database.read() as session:
+        MeetingRepository(session).find("")
+
+
+@dataclass(frozen=True)
+class _ManifestFigures:
+    """The two numbers of a manifest that pages need."""
+
+    ballot_bytes: int
+    present: int
+
+
+def _describe(session: Session, meeting: MeetingRecord) -> MeetingView:
+    elections = ElectionRepository(session).list_all(meeting.code)
+    return MeetingView(
+        code=meeting.code,
+        unit=meeting.unit,
+        place=meeting.place,
+        held_on=meeting.held_on,
+        rehearsal=meeting.rehearsal,
+        elections=tuple(
+            _describe_election(session, election) for election in elections if election.state is not ElectionState.DRAFT
+        ),
+        entries=BoardRepository(session).count(meeting.code),
+    )
+
+
+def _describe_election(session: Session, election: ElectionRecord) -> ElectionView:
+    is_sealed = election.election_hash is not None and election.manifest is not None
+    return ElectionView(
+        id=election.id,
+        title_vi=election.title_vi,
+        title_en=election.title_en,
+        state=election.state,
+        election_hash=election.election_hash.hex() if election.election_hash is not None else None,
+        ballots=BallotRepository(session).count(election.election_hash) if election.election_hash is not None else 0,
+        present=_parse_manifest(election.manifest).present if is_sealed and election.manifest is not None else 0,
+    )
+
+
+@lru_cache(maxsize=24)
+def _parse_manifest(data: bytes) -> _ManifestFigures:
+    manifest = Manifest.from_object(decode_canonical(data))
+    return _ManifestFigures(ballot_bytes=ballot_size(manifest.shape), present=manifest.counts.present)
