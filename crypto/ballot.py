@@ -22,8 +22,17 @@ from crypto.elgamal import (
     encrypt,
     scale_ciphertext,
 )
-from crypto.errors import InvalidBallotError
-from crypto.group import ORDER, Element, RandomBytes, Scalar, decode_element, decode_public_element, decode_scalar
+from crypto.errors import EncodingError, InvalidBallotError, InvalidElementError
+from crypto.group import (
+    IDENTITY,
+    ORDER,
+    Element,
+    RandomBytes,
+    Scalar,
+    decode_element,
+    decode_public_element,
+    decode_scalar,
+)
 from crypto.proofs.membership import (
     SUM_POSITION,
     MembershipProof,
@@ -69,6 +78,13 @@ class ElectionContext:
     election_hash: bytes
     key: Element
     shape: tuple[ContestShape, ...]
+
+    def __post_init__(self) -> None:
+        # Under the identity as a key, β is m·G: everybody could read every vote.
+        if self.key == IDENTITY:
+            raise InvalidElementError("election key", "the identity is not allowed here")
+        if len(self.election_hash) != HASH_BYTES:
+            raise EncodingError("election hash", f"{len(self.election_hash)} bytes instead of {HASH_BYTES}")
 
 
 @dataclass(frozen=True, slots=True)
