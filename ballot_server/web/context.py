@@ -1,0 +1,47 @@
+"""What the views of one application work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flask import Flask, current_app
+
+from ballot_server.services.installation import Installation
+
+RunBlocking: TypeAlias = Callable[[Callable[[], bytes]], bytes]
+"""Runs a function that computes or waits for long, without holding up other requests."""
+
+LimitTime: TypeAlias = Callable[[], AbstractContextManager[object]]
+"""Ends the reading of a body that takes too long, by raising `RequestTooSlowError`."""
+
+_KEY = "phieukin"
+
+
+def run_here(function: Callable[[], bytes]) -> bytes:
+    """Run a function in the caller's own thread."""
+    return function()
+
+
+@dataclass(frozen=True)
+class WebContext:
+    """The installation, and how the server around the application runs long work and stops slow senders."""
+
+    installation: Installation
+    run_blocking: RunBlocking = run_here
+    limit_time: LimitTime = nullcontext
+
+
+def attach_context(app: Flask, context: WebContext) -> None:
+    """Give an application its context."""
+    app.extensions[_KEY] = context
+
+
+def get_context() -> WebContext:
+    """Return the context of the application that handles the present request."""
+    context = current_app.extensions[_KEY]
+    if not isinstance(context, WebContext):
+        raise TypeError("the application has no context")
+    return context

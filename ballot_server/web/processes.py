@@ -1,0 +1,203 @@
+"""The processes of the service: each application's own gunicorn, started, watched and stopped from here.
+
+The listening sockets are opened here and inherited. So a port that is taken is known before anything starts, port 0
+works, and phones that connect while a process is being replaced wait in the socket's queue instead of being refused.
+"""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ballot_server.errors import BallotServerError
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+RESTARTS = 5
+LOOPBACK = "127.0.0.1"
+
+
+class PortTakenError(BallotServerError):
+    """Another program listens on a port; field: port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port=port)
+
+
+class AddressUnusableError(BallotServerError):
+    """The machine cannot listen on an address; fields: host, port, problem."""
+
+    def __init__(self, *, host: str, port: int, problem: str) -> None:
+        super().__init__(host=host, port=port, problem=problem)
+
+
+class ServerStoppedError(BallotServerError):
+    """An application stopped by itself more often than it is worth starting again; field: application."""
+
+    def __init__(self, application: str) -> None:
+        super().__init__(application=application)
+
+
+class ServerProcess:
+    """One application's process on a socket of its own; use it as a context, or call `stop`."""
+
+    def __init__(self, application: str, *, listener: socket.socket, data_folder: Path) -> None:
+        self.application = application
+        self._listener = listener
+        self._data_folder = data_folder
+        self._restarts = 0
+        self._process = self._launch()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
+        """Return when the application answers. Raises: ServerStoppedError if it stops or does not answer in time."""
+        connection = http.client.HTTPConnection(_reach(self._listener.getsockname()[0]), self.port, timeout=seconds)
+        try:
+            connection.request("GET", "/healthz", headers={"Host": f"{LOOPBACK}:{self.port}"})
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            status = 0
+        finally:
+            connection.close()
+        if status != http.client.OK:
+            self.stop()
+            raise ServerStoppedError(self.application)
+
+    def keep_running(self) -> None:
+        """Start the process again if it has stopped. Raises: ServerStoppedError after too many times."""
+        if self._process.poll() is None:
+            return
+        self._restarts += 1
+        if self._restarts > RESTARTS:
+            raise ServerStoppedError(self.application)
+        self._process = self._launch()
+
+    def stop(self) -> None:
+        """End the process: requests under way are answered, then it is told again, then ended."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._listener.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        descriptor = self._listener.fileno()
+        module = [sys.executable, "-m", "ballot_server.web.server", self.application]
+        # A session of its own: Ctrl+C reaches only the supervisor, which then stops its processes in order.
+        return subprocess.Popen(
+            [*module, "--socket", str(descriptor), "--data", str(self._data_folder)],
+            pass_fds=[descriptor],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+
+class RunningServer:
+    """A voters' application that only this machine reaches."""
+
+    def __init__(self, process: ServerProcess) -> None:
+        self._process = process
+
+    @property
+    def address(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self._process.port}"
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one. Raises: PortTakenError, AddressUnusableError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2_048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(port) from None
+        raise AddressUnusableError(host=host, port=port, problem=error.strerror or str(error)) from None
+    return listener
+
+
+def start_private_server(data_dir: Path, port: int = 0) -> RunningServer:
+    """Start the voters' application on 127.0.0.1 and return when it answers; port 0 takes a free one.
+
+    Raises: PortTakenError, AddressUnusableError, ServerStoppedError.
+    """
+    process = ServerProcess("voters", listener=open_listener(LOOPBACK, port), data_folder=data_dir)
+    process.wait_until_ready()
+    return RunningServer(process)
+
+
+def watch_processes(processes: tuple[ServerProcess, ...], stopping: threading.Event) -> None:
+    """Start again whatever stops by itself, until `stopping` is set. Raises: ServerStoppedError."""
+    while not stopping.wait(1):
+        for process in processes:
+            process.keep_running()
+
+
+def find_room_address(connect: Callable[[str], str | None] | None = None) -> str:
+    """Return this machine's address as phones in the room see it: a guess, without a packet sent.
+
+    connect: returns the own address from which a target would be reached, or None; the system's answer unless given.
+    """
+    ask = connect or _ask_route
+    for target in ("192.168.255.254", "10.255.255.254", "172.31.255.254", "203.0.113.1"):
+        address = ask(target)
+        if address is not None and not address.startswith("127."):
+            return address
+    return LOOPBACK
+
+
+def _ask_route(target: str) -> str | None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Connecting a datagram socket only asks the routing table.
+            probe.connect((target, 9))
+            address: str = probe.getsockname()[0]
+        except OSError:
+            return None
+    return address
+
+
+def _reach(host: str) -> str:
+    return {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 - it is compared, not listened on.

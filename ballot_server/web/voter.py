@@ -1,0 +1,39 @@
+"""The voters' pages: what is being voted, and what a slip's QR code opens."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, render_template
+
+from ballot_server.domain.election import ElectionState
+from ballot_server.services.voter_view import MeetingView, list_meetings
+from ballot_server.web.access import Audience, allow
+from ballot_server.web.context import get_context
+
+blueprint = Blueprint("voter", __name__)
+
+_FINAL = {ElectionState.PUBLISHED, ElectionState.ANNULLED}
+
+
+@blueprint.get("/")
+@allow(Audience.ROOM)
+def show_home() -> str:
+    """Show the meetings, their elections, and how many have voted."""
+    meetings = list_meetings(get_context().installation.database)
+    return render_template("voter/home.html", meetings=meetings, reload_seconds=choose_reload(meetings))
+
+
+@blueprint.get("/v")
+@allow(Audience.ROOM)
+def show_slip() -> str:
+    """Show what a slip is for and what is being voted; the slip's secret stays in the address's fragment."""
+    meetings = list_meetings(get_context().installation.database)
+    current = [meeting for meeting in meetings if meeting.current is not None]
+    return render_template("voter/slip.html", meetings=current, reload_seconds=choose_reload(meetings))
+
+
+def choose_reload(meetings: tuple[MeetingView, ...]) -> int | None:
+    """Return after how many seconds a page asks again, so that not all phones ask at once; None if all is decided."""
+    is_moving = any(election.state not in _FINAL for meeting in meetings for election in meeting.elections)
+    return 15 + secrets.randbelow(10) if is_moving or not meetings else None

@@ -1,0 +1,88 @@
+"""What a voter's phone asks for: the meeting's state, the key ceremony, a manifest, and to cast."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest
+
+from ballot_server.services.cast_ballot import ElectionUnknownError, cast_ballot
+from ballot_server.services.voter_view import describe_meeting, read_ballot_size, read_ceremony, read_manifest
+from ballot_server.web.access import Audience, allow
+from ballot_server.web.context import get_context
+from ballot_server.web.errors import BodyTooLargeError, BodyTooShortError, BodyTypeError, LengthMissingError
+from ballot_server.web.payloads import format_state
+
+blueprint = Blueprint("voter_api", __name__, url_prefix="/api")
+
+_JSON = "application/json"
+_BALLOT = "application/octet-stream"
+
+
+@blueprint.get("/meetings/<meeting>")
+@allow(Audience.ROOM)
+def get_state(meeting: str) -> Response:
+    """Return a meeting's state; a phone that has it already gets an empty answer."""
+    body = format_state(describe_meeting(get_context().installation.database, meeting))
+    response = Response(body, mimetype=_JSON)
+    response.set_etag(hashlib.sha256(body).hexdigest()[:16])
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/meetings/<meeting>/ceremony")
+@allow(Audience.ROOM)
+def get_ceremony(meeting: str) -> Response:
+    """Return the key ceremony as it stands on the board."""
+    return Response(read_ceremony(get_context().installation.database, meeting), mimetype=_JSON)
+
+
+@blueprint.get("/elections/<election>/manifest")
+@allow(Audience.ROOM)
+def get_manifest(election: str) -> Response:
+    """Return an election's manifest in its canonical form."""
+    return Response(read_manifest(get_context().installation.database, parse_election_hash(election)), mimetype=_JSON)
+
+
+@blueprint.post("/elections/<election>/ballots")
+@allow(Audience.ROOM)
+def post_ballot(election: str) -> Response:
+    """Take one ballot and return its signed confirmation."""
+    context = get_context()
+    installation = context.installation
+    election_hash = parse_election_hash(election)
+    data = _read_body(read_ballot_size(installation.database, election_hash))
+    confirmation = context.run_blocking(
+        lambda: cast_ballot(installation.database, installation.seed, election_hash, data)
+    )
+    return Response(confirmation, mimetype=_JSON)
+
+
+def parse_election_hash(text: str) -> bytes:
+    """Return the 32 bytes of an election's name in an address. Raises: ElectionUnknownError for any other text."""
+    if len(text) != 64 or any(character not in "0123456789abcdef" for character in text):
+        raise ElectionUnknownError
+    return bytes.fromhex(text)
+
+
+def _read_body(expected: int) -> bytes:
+    """Return a body of exactly the expected length; its announced length is checked before a byte of it is read."""
+    if request.mimetype != _BALLOT or "Content-Encoding" in request.headers:
+        raise BodyTypeError
+    announced = request.content_length
+    if announced is None:
+        raise LengthMissingError
+    if announced > expected:
+        raise BodyTooLargeError(expected=expected, got=announced)
+    if announced < expected:
+        raise BodyTooShortError(expected=expected, got=announced)
+    try:
+        with get_context().limit_time():
+            data = request.stream.read(expected)
+    except BadRequest:
+        raise BodyTooShortError(expected=expected, got=0) from None
+    if len(data) != expected:
+        raise BodyTooShortError(expected=expected, got=len(data))
+    return data
