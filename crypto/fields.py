@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from itertools import pairwise
 
 from crypto.encoding import JsonObject, JsonValue, decode_base64, decode_hex
 from crypto.errors import EncodingError
@@ -97,7 +98,7 @@ class Fields:
     def ascending_digests(self, key: str, *, length: int = DIGEST_BYTES) -> tuple[bytes, ...]:
         """Return a list of byte strings of one length, each greater than the one before."""
         digests = self.digests(key, length=length)
-        if any(left >= right for left, right in zip(digests, digests[1:], strict=False)):
+        if any(left >= right for left, right in pairwise(digests)):
             raise self.refuse(key, "not strictly ascending")
         return digests
 

@@ -1,0 +1,121 @@
+"""What a verifier collects while it reads a board, and what it reports at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
+
+from crypto.aggregate import Aggregate
+from crypto.board_state import BoardState
+from crypto.bodies import (
+    AggregateBody,
+    AnnulledBody,
+    CeremonyBody,
+    ClosedBody,
+    DestroyedBody,
+    FinalBody,
+    ListBody,
+    MeetingBody,
+    MinutesBody,
+    OutcomeBody,
+    PartialDecryptionBody,
+    TallyBody,
+)
+from crypto.encoding import JsonObject
+from crypto.manifest import Manifest
+
+BodyT = TypeVar("BodyT")
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with a check's name, how many of its objects are done and how many there are."""
+
+
+def ignore_progress(check: str, done: int, total: int) -> None:
+    """Take note of nothing."""
+
+
+@dataclass(frozen=True)
+class Placed(Generic[BodyT]):
+    """A body with the number and hash of its entry."""
+
+    number: int
+    entry_hash: bytes
+    body: BodyT
+
+
+@dataclass
+class ElectionRecord:
+    """All entries of one election."""
+
+    manifest: Placed[Manifest]
+    annulled: Placed[AnnulledBody] | None = None
+    closed: Placed[ClosedBody] | None = None
+    aggregate: Placed[AggregateBody] | None = None
+    partials: dict[int, Placed[PartialDecryptionBody]] = field(default_factory=dict)
+    tally: Placed[TallyBody] | None = None
+    outcome: Placed[OutcomeBody] | None = None
+
+
+@dataclass
+class BoardRecord:
+    """All entries of a board, sorted by what they are about."""
+
+    meeting: Placed[MeetingBody]
+    ceremony: Placed[CeremonyBody] | None = None
+    lists: dict[tuple[str, int], Placed[ListBody]] = field(default_factory=dict)
+    elections: dict[str, ElectionRecord] = field(default_factory=dict)
+    minutes: Placed[MinutesBody] | None = None
+    destroyed: list[Placed[DestroyedBody]] = field(default_factory=list)
+    final: Placed[FinalBody] | None = None
+    state: BoardState = field(default_factory=BoardState)
+
+
+@dataclass(frozen=True)
+class VerifiedBallots:
+    """What later checks need of an election's ballots once each has been verified."""
+
+    hashes: frozenset[bytes]
+    aggregate: Aggregate
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check that held: how many objects it ran over, and the proofs and signatures it verified."""
+
+    name: str
+    counted: int
+    proofs: int = 0
+    signatures: int = 0
+
+
+@dataclass(frozen=True)
+class ElectionReport:
+    """A verified election; what it has not is None. `ground` says why it was annulled."""
+
+    manifest: Placed[Manifest]
+    ground: str | None
+    ballots: int | None
+    counts: tuple[tuple[int, ...], ...] | None
+    outcome: Placed[OutcomeBody] | None
+
+    @property
+    def result(self) -> JsonObject | None:
+        """The outcome as the rules wrote it; not checked here."""
+        return None if self.outcome is None else self.outcome.body.result
+
+
+@dataclass(frozen=True)
+class Report:
+    """A verified archive. Without `head_compared` it is only consistent: it may be another one than the minutes'."""
+
+    checks: tuple[CheckResult, ...]
+    entries: int
+    ballots: int
+    proofs: int
+    signatures: int
+    head: bytes | None
+    head_compared: bool
+    meeting: MeetingBody
+    elections: tuple[ElectionReport, ...]
+    minutes: Placed[MinutesBody] | None
