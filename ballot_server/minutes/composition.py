@@ -1,0 +1,191 @@
+"""The minutes as a document: which blocks, in which order, from a record. PDF and DOCX both start here."""
+
+from __future__ import annotations
+
+from ballot_server.i18n import Language
+from ballot_server.minutes.document import (
+    Alignment,
+    Block,
+    Column,
+    Fact,
+    Facts,
+    Front,
+    Heading,
+    NameList,
+    Paragraph,
+    PrintedDocument,
+    Seal,
+    SignaturePlace,
+    Table,
+    Together,
+    Tone,
+)
+from ballot_server.minutes.election_composition import compose_election
+from ballot_server.minutes.record import AnnulledElectionRecord, ExemptMember, MinutesRecord
+from ballot_server.minutes.wording import Wording, group_characters
+
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
+
+
+def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAMESE) -> PrintedDocument:
+    """Lay a record out in blocks; sections without content are left out and the others numbered through."""
+    wording = Wording(language)
+    sections = (
+        ("participants", _compose_participants(record, wording)),
+        ("attendance", _compose_attendance(record, wording)),
+        ("form", _compose_form(record, wording)),
+        ("results", _compose_results(record, wording)),
+        ("annulled", _compose_annulled(record.annulled, wording)),
+        ("incidents", tuple(Paragraph(incident) for incident in record.incidents)),
+        ("closing", _compose_closing(record, wording)),
+    )
+    numbered: list[tuple[Block, ...]] = []
+    for name, blocks in sections:
+        if blocks:
+            title = f"{_ROMAN[len(numbered)]}. {wording.say(f'section.{name}')}"
+            numbered.append((Heading(title, 1), *blocks))
+    return PrintedDocument(
+        front=_compose_front(record, wording),
+        blocks=tuple(block for blocks in numbered[:-1] for block in blocks),
+        closing=numbered[-1],
+        seal=_compose_seal(record, wording),
+        signatures=_place_signatures(record, wording),
+        signatures_heading=wording.say("closing.tellers"),
+        sign_here=wording.say("closing.sign_here"),
+        page_label=wording.say("page"),
+        footer=wording.say("footer", head=group_characters(record.head)) if record.head else "",
+        watermark=wording.say("rehearsal_mark") if record.rehearsal else "",
+    )
+
+
+def _compose_front(record: MinutesRecord, wording: Wording) -> Front:
+    return Front(
+        superior=record.superior,
+        unit=record.unit,
+        number=wording.say("number", number=record.number) if record.number else "",
+        heading=record.heading or wording.say("heading"),
+        place=record.place,
+        day=wording.write_date(record.date),
+        title=wording.say("title"),
+        subtitle=record.title,
+        rehearsal_line=wording.say("rehearsal_line") if record.rehearsal else "",
+    )
+
+
+def _compose_participants(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:
+    head, *others = record.tellers or ("",)
+    values = (
+        ("unit", record.unit),
+        ("time", _write_time(record, wording)),
+        ("place", record.place),
+        ("chair", record.chair),
+        ("clerk", record.clerk),
+        ("head_teller", head),
+        ("tellers", ", ".join(others)),
+    )
+    return (Facts(tuple(Fact(wording.say(f"participants.{key}"), value) for key, value in values if value)),)
+
+
+def _write_time(record: MinutesRecord, wording: Wording) -> str:
+    day = wording.write_date(record.date)
+    if record.started and record.finished:
+        return wording.say("participants.from_to", date=day, started=record.started, finished=record.finished)
+    if record.started:
+        return wording.say("participants.from", date=day, started=record.started)
+    if record.finished:
+        return wording.say("participants.to", date=day, finished=record.finished)
+    return day
+
+
+def _compose_attendance(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:
+    attendance = record.attendance
+    counts = (
+        ("summoned", attendance.summoned),
+        ("present", attendance.present),
+        ("absent_excused", len(attendance.absent_excused)),
+        ("absent_unexcused", len(attendance.absent_unexcused)),
+        ("exempt", len(attendance.exempt)),
+    )
+    rows = tuple(Fact(wording.say(f"attendance.{key}"), wording.write_people(count)) for key, count in counts)
+    lists = (("absent_excused", attendance.absent_excused), ("absent_unexcused", attendance.absent_unexcused))
+    names = tuple(NameList(f"{wording.say(f'attendance.{key}')}:", people) for key, people in lists if people)
+    return (Facts(rows), *names, *_compose_exempt(attendance.exempt, wording))
+
+
+def _compose_exempt(exempt: tuple[ExemptMember, ...], wording: Wording) -> tuple[Block, ...]:
+    if not exempt:
+        return ()
+    columns = (
+        Column(wording.say("attendance.order"), Alignment.CENTER),
+        Column(wording.say("attendance.exempt_name"), weight=4),
+        Column(wording.say("attendance.exempt_book"), weight=3),
+        Column(wording.say("attendance.exempt_resolution"), weight=4),
+    )
+    rows = tuple((str(place), one.name, one.book, one.resolution) for place, one in enumerate(exempt, 1))
+    return (Paragraph("", lead=f"{wording.say('attendance.exempt_list')}:"), Table(columns, rows))
+
+
+def _compose_form(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:
+    values = (("form", record.form), ("network", record.network), ("printing", record.printing))
+    return tuple(Paragraph(value, lead=f"{wording.say(f'form.{key}')}:") for key, value in values if value)
+
+
+def _compose_results(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:
+    return tuple(
+        block
+        for place, election in enumerate(record.elections, 1)
+        for block in compose_election(election, place, wording)
+    )
+
+
+def _compose_annulled(annulled: tuple[AnnulledElectionRecord, ...], wording: Wording) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for place, election in enumerate(annulled, 1):
+        slips = election.slips
+        counts = "" if slips is None else wording.say(
+            "annulled.slips_value", issued=slips.issued, returned=slips.returned
+        )  # fmt: skip
+        values = (
+            ("rule_set", election.rule_set_title),
+            ("ground", election.ground),
+            ("slips", counts),
+            ("repeated_as", election.repeated_as),
+        )
+        title = wording.say("annulled.title", number=place, title=election.title)
+        facts = Facts(tuple(Fact(wording.say(f"annulled.{key}"), value) for key, value in values if value))
+        blocks.append(Together((Heading(title, 2), facts)))
+    return tuple(blocks)
+
+
+def _compose_closing(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if not record.head:
+        blocks.append(Paragraph(wording.say("closing.paper_only")))
+    if record.keep_until is not None:
+        blocks.append(Paragraph(wording.say("closing.keep_until", date=wording.write_date(record.keep_until))))
+    if record.rehearsal:
+        blocks.append(Paragraph(wording.say("rehearsal_line"), tone=Tone.WARNING))
+    blocks.append(Paragraph(wording.say("closing.read_aloud")))
+    return tuple(blocks)
+
+
+def _compose_seal(record: MinutesRecord, wording: Wording) -> Seal | None:
+    if not record.head:
+        return None
+    return Seal(
+        label=wording.say("closing.head"),
+        groups=group_characters(record.head),
+        code=record.head,
+        use=wording.say("closing.head_use"),
+    )
+
+
+def _place_signatures(record: MinutesRecord, wording: Wording) -> tuple[SignaturePlace, ...]:
+    """Return the places in the order they are signed: head of the tellers, members, clerk, chair."""
+    tellers = tuple(
+        SignaturePlace(wording.say("closing.teller" if place else "closing.head_teller"), name)
+        for place, name in enumerate(record.tellers)
+    )
+    clerk = SignaturePlace(wording.say("closing.clerk"), record.clerk)
+    chair = SignaturePlace(wording.say("closing.chair"), record.chair)
+    return (*tellers, clerk, chair)

@@ -1,0 +1,153 @@
+"""A printed document as a list of blocks, the same for PDF and DOCX: what stands where, not how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Tone(Enum):
+    """How a paragraph is meant."""
+
+    PLAIN = "plain"
+    NOTE = "note"
+    WARNING = "warning"
+    OUTCOME = "outcome"
+
+
+class Alignment(Enum):
+    """How a table's column is set."""
+
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 1 opens a section, 2 an election, 3 a contest."""
+
+    text: str
+    level: int
+    kind: str = field(default="heading", init=False)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph, with words in bold before it if `lead` is not empty; a lead alone stays with what follows."""
+
+    text: str
+    lead: str = ""
+    tone: Tone = Tone.PLAIN
+    kind: str = field(default="paragraph", init=False)
+
+
+@dataclass(frozen=True)
+class NameList:
+    """Names numbered from 1, after a lead in bold."""
+
+    lead: str
+    names: tuple[str, ...]
+    kind: str = field(default="names", init=False)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label and its value on one line."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts one below another, their values aligned."""
+
+    rows: tuple[Fact, ...]
+    kind: str = field(default="facts", init=False)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; `weight` 0 is as wide as its content, others share the rest of the line."""
+
+    title: str
+    alignment: Alignment = Alignment.LEFT
+    weight: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; every row has as many cells as there are columns. `strong_rows` counts from 0."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    strong_rows: tuple[int, ...] = ()
+    kind: str = field(default="table", init=False)
+
+
+PlainBlock = Heading | Paragraph | NameList | Facts | Table
+
+
+@dataclass(frozen=True)
+class Together:
+    """Blocks that stay on one page where they fit on one."""
+
+    blocks: tuple[PlainBlock, ...]
+    kind: str = field(default="together", init=False)
+
+
+Block = PlainBlock | Together
+
+
+@dataclass(frozen=True)
+class SignaturePlace:
+    """A place to sign: the role, and the name that stands below it."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The board's head: its label, the code in groups of four, the code as the QR holds it, and what it is for."""
+
+    label: str
+    groups: str
+    code: str
+    use: str
+
+
+@dataclass(frozen=True)
+class Front:
+    """The top of the first page: left block, right block, title. Empty strings are not printed."""
+
+    superior: str
+    unit: str
+    number: str
+    heading: str
+    place: str
+    day: str
+    title: str
+    subtitle: str
+    rehearsal_line: str
+
+
+@dataclass(frozen=True)
+class PrintedDocument:
+    """A whole document.
+
+    `closing` and the signatures stay together. The last two signatures are clerk and chair, the others tellers under
+    `signatures_heading`. `watermark` is printed across each page and empty for real minutes.
+    """
+
+    front: Front
+    blocks: tuple[Block, ...]
+    closing: tuple[Block, ...]
+    seal: Seal | None
+    signatures: tuple[SignaturePlace, ...]
+    signatures_heading: str
+    sign_here: str
+    page_label: str
+    footer: str
+    watermark: str

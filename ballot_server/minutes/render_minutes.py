@@ -1,0 +1,56 @@
+"""The minutes as PDF, to print and sign."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import Enum
+
+from ballot_server.i18n import Language
+from ballot_server.minutes.balance import check_minutes
+from ballot_server.minutes.composition import compose_minutes
+from ballot_server.minutes.document import PrintedDocument
+from ballot_server.minutes.qr_code import draw_qr_code
+from ballot_server.minutes.record import MinutesRecord
+from ballot_server.minutes.typesetting import Json, find_unprintable, make_tree_printable, typeset
+from ballot_server.minutes.wording import Wording
+
+TEMPLATE = "minutes.typ"
+
+
+def render_minutes(record: MinutesRecord, language: Language = Language.VIETNAMESE) -> bytes:
+    """Return the minutes as PDF/A-2b, the same bytes for the same record.
+
+    Raises: MinutesMismatchError if counts disagree, TypesettingError if the page cannot be set.
+    """
+    check_minutes(record)
+    document = compose_minutes(record, language)
+    data = encode_document(document)
+    replaced = find_unprintable(data)
+    printable = make_tree_printable(data)
+    if not isinstance(printable, dict):
+        raise TypeError("a document is encoded as an object")
+    codes = ", ".join(f"U+{ord(character):04X}" for character in replaced)
+    printable["replaced"] = Wording(language).say("replaced", codes=codes) if replaced else ""
+    printable["language"] = language.value
+    printable["qr_code"] = draw_qr_code(record.head) if record.head else ""
+    return typeset(TEMPLATE, printable, dated=record.date)
+
+
+def encode_document(document: PrintedDocument) -> dict[str, Json]:
+    """Return a document as JSON values, as the template reads it."""
+    encoded = _encode(document)
+    if not isinstance(encoded, dict):
+        raise TypeError("a document is encoded as an object")
+    return encoded
+
+
+def _encode(value: object) -> Json:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, tuple):
+        return [_encode(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    raise TypeError(f"{type(value).__name__} cannot stand in a document")

@@ -1,0 +1,399 @@
+"""The minutes as PDF: what they say, that they balance, that nothing in a name is obeyed, that nothing runs over."""
+
+from __future__ import annotations
+
+import re
+import socket
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy
+import pymupdf
+import pytest
+
+from ballot_server.i18n import Language
+from ballot_server.minutes.balance import MinutesMismatchError
+from ballot_server.minutes.composition import compose_minutes
+from ballot_server.minutes.document import Heading, NameList, Paragraph, Table, Together, Tone
+from ballot_server.minutes.election_composition import cite_source
+from ballot_server.minutes.record import (
+    AttendanceRecord,
+    ElectionRecord,
+    MinutesRecord,
+    OptionRecord,
+    SlipCounts,
+)
+from ballot_server.minutes.render_minutes import render_minutes
+from ballot_server.minutes.typesetting import REPLACEMENT, make_printable
+from ballot_server.minutes.wording import Wording
+from ballot_server.resources import find_templates
+from tests.support.minutes_samples import (
+    HEAD,
+    RULE_SET,
+    SLIPS,
+    make_contest,
+    make_election,
+    make_large_minutes,
+    make_minutes,
+    with_absentees,
+)
+
+MM = 72 / 25.4
+TEXT_AREA = pymupdf.Rect(29 * MM, 15 * MM, 193 * MM, 276 * MM)
+LONG_NAME = "Nguyễn Hoàng Phương Thảo Nguyên Bảo Khánh Trường Giang Quốc Dũng Minh Đức Anh Tú"
+
+HARMLESS = {
+    "include": '#include "/etc/passwd"',
+    "maths": "$x^2$ $ sum_(i=0) $",
+    "paragraph tag": "</para>",
+    "image": "<img src=http://127.0.0.1:9/x.png>",
+    "font tag": '<font color="[[[getattr(pow,1)]]]">',
+    "bold": "*đậm* _nghiêng_ `mã` = tiêu đề",
+    "label and reference": "<nhãn> @nhãn // chú thích /* khối */",
+    "escapes": "\\u{41} \\n {{ }} ~ -- --- ...",
+    "decomposed": unicodedata.normalize("NFD", "Nguyễn Thị Hường, Đỗ Ước"),
+    "five thousand characters": "Ngọc" * 1250,
+    "quotes": "\"thẳng\" 'đơn'",
+}
+REPLACED = {
+    "right-to-left override": "Bình\u202egnộC",
+    "right-to-left letters": "Bình \u05d0\u05d1 12",
+    "zero width": "Bì\u200bnh\ufeff",
+    "emoji": "Bình \U0001f600",
+    "accents on accents": "Bình" + "\u0301" * 20,
+    "control": "Bình\x00\x07",
+    "lone surrogate": "Bình\ud800",
+}
+
+
+def open_pdf(record: MinutesRecord) -> pymupdf.Document:
+    """Return the rendered minutes."""
+    return pymupdf.open(stream=render_minutes(record), filetype="pdf")
+
+
+def read_body(document: pymupdf.Document) -> str:
+    """Return the text of all pages without footers, a space where a line ends."""
+    return " ".join(" ".join(page.get_text(clip=TEXT_AREA).split()) for page in document)
+
+
+def squeeze(text: str) -> str:
+    """Return a text without white space: where a line is broken is not compared."""
+    return "".join(text.split())
+
+
+def list_stray_words(document: pymupdf.Document) -> list[str]:
+    """Return the words that reach beyond the left or right margin, or the page."""
+    return [
+        word[4]
+        for page in document
+        for word in page.get_text("words", clip=pymupdf.INFINITE_RECT())
+        if word[0] < 29.5 * MM or word[2] > 192.5 * MM or word[1] < 0 or word[3] > page.rect.height
+    ]
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let any attempt to open a socket fail."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "ĐẢNG BỘ PHƯỜNG NGỌC LÂM",
+        "CHI BỘ TỔ DÂN PHỐ SỐ 5",
+        "ĐẢNG CỘNG SẢN VIỆT NAM",
+        "BIÊN BẢN KIỂM PHIẾU",
+        "ngày 15 tháng 01 năm 2026",
+        "18 (mười tám) người",
+        "1. Nguyễn Thị Lan; 2. Hoàng Văn Tú.",
+        "Nghị quyết 12-NQ/CB ngày 03/3/2025",
+        "22 chính thức − 3 miễn − 1 đình chỉ = 18",
+        "19 (mười chín) – không trừ đảng viên bị đình chỉ",
+        "cần 12/18 phiếu",
+        "(mã vn-screening-step1, phiên bản 2021-04-12)",
+        "(bản sao không ghi số, ngày), mục III, điểm 1",
+        "bàn · sông · lúa · mây · đèn · cầu · núi · thuyền",
+        "Thẻ bỏ phiếu đã in 20 hai mươi",
+        "Số phiếu phát ra 15 mười lăm",
+        "Số phiếu thu về 15 mười lăm",
+        "Số phiếu không hợp lệ 0 không",
+        "Đồng ý 12 mười hai 66,67% 66,67% 80,00%",
+        "“Đồng ý” cần 12/18, được 12 – đạt.",
+        "Kết luận: Đưa vào danh sách cần giáo dục, giúp đỡ (mục III, điểm 1).",
+        "Cơ sở tính sai: một đảng viên được miễn vẫn được tính.",
+        "Mất điện 3 phút",
+        "K7M2 QX9R ABCD EFGH 1234 ABCD 5678 WXYZ",
+        "TỔ TRƯỞNG",
+        "CHỦ TRÌ",
+    ],
+)
+def test_render_minutes_prints_what_the_record_holds(expected: str) -> None:
+    assert squeeze(expected) in squeeze(read_body(open_pdf(make_minutes())))
+
+
+def test_render_minutes_gives_the_same_bytes_for_the_same_record() -> None:
+    assert render_minutes(make_minutes()) == render_minutes(make_minutes())
+
+
+def test_render_minutes_gives_pdf_a_2b() -> None:
+    metadata = open_pdf(make_minutes()).get_xml_metadata()
+    assert re.findall(r"<pdfaid:(part|conformance)>(\w)<", metadata) == [("part", "2"), ("conformance", "B")]
+
+
+def test_render_minutes_embeds_tinos_alone() -> None:
+    document = open_pdf(make_minutes())
+    names = {font[3].partition("+")[2] for page in document for font in page.get_fonts()}
+    assert {name.partition("-")[0] for name in names} == {"Tinos"}
+
+
+def test_render_minutes_numbers_every_page_of_all() -> None:
+    document = open_pdf(make_large_minutes(14))
+    last = document.page_count
+    assert [f"Trang {place}/{last}" in page.get_text() for place, page in enumerate(document, 1)] == [True] * last
+
+
+def test_render_minutes_prints_the_head_on_every_page() -> None:
+    document = open_pdf(make_large_minutes(14))
+    assert all("K7M2 QX9R ABCD EFGH 1234 ABCD 5678 WXYZ" in page.get_text() for page in document)
+
+
+def test_render_minutes_prints_the_head_as_a_qr_code_that_reads_back() -> None:
+    page = open_pdf(make_minutes())[-1]
+    pixels = page.get_pixmap(dpi=200)
+    image = numpy.frombuffer(pixels.samples, dtype=numpy.uint8).reshape(pixels.height, pixels.width, pixels.n)
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    assert text == HEAD
+
+
+def test_render_minutes_marks_every_page_of_a_rehearsal() -> None:
+    assert all("DIỄN TẬP" in page.get_text() for page in open_pdf(make_minutes(rehearsal=True)))
+
+
+def test_render_minutes_prints_no_rehearsal_mark_for_a_real_meeting() -> None:
+    assert not any("DIỄN TẬP" in page.get_text() for page in open_pdf(make_minutes()))
+
+
+def test_render_minutes_keeps_seal_and_all_signatures_on_one_page_for_any_number_of_contests() -> None:
+    for contests in range(1, 9):
+        text = open_pdf(make_large_minutes(contests))[-1].get_text()
+        assert all(word in text for word in ("Biên bản đã được đọc", "TỔ TRƯỞNG", "THƯ KÝ", "CHỦ TRÌ", "Trần Thị Hòa"))
+
+
+def test_render_minutes_keeps_within_the_margins_for_names_of_eighty_letters() -> None:
+    contest = make_contest(LONG_NAME, detail=LONG_NAME)
+    record = replace(
+        make_minutes(make_election(contest, contest, contest, contest), rehearsal=True),
+        superior=LONG_NAME,
+        unit=LONG_NAME,
+        place=LONG_NAME,
+        chair=LONG_NAME,
+        clerk=LONG_NAME,
+        tellers=(LONG_NAME,) * 5,
+    )
+    strays = [word for word in list_stray_words(open_pdf(record)) if word not in ("DIỄN", "TẬP")]
+    assert strays == []
+
+
+def test_render_minutes_keeps_within_the_margins_for_one_word_without_spaces() -> None:
+    word = "W" * 300
+    contest = make_contest(word, detail=word)
+    record = replace(
+        make_minutes(make_election(*(contest,) * 4)), superior=word, place=word, chair=word, tellers=(word,)
+    )
+    assert list_stray_words(open_pdf(record)) == []
+
+
+def test_render_minutes_prints_sixty_contests_each_once_and_within_the_margins() -> None:
+    document = open_pdf(make_large_minutes(60))
+    headings = re.findall(r"(?m)^1\.(\d+)\. ", "\n".join(page.get_text() for page in document))
+    assert headings == [str(number) for number in range(1, 61)]
+    assert list_stray_words(document) == []
+
+
+def test_render_minutes_names_five_hundred_absentees_within_the_margins() -> None:
+    document = open_pdf(with_absentees(make_minutes(), 500))
+    assert "500.NguyễnThịVắngMặt499" in squeeze(read_body(document))
+    assert list_stray_words(document) == []
+
+
+def test_render_minutes_prints_a_meeting_of_one_voter() -> None:
+    slips = SlipCounts(1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0)
+    contest = replace(
+        make_contest(), options=(OptionRecord("Đồng ý", 1),), blank=OptionRecord("Phiếu trắng", 0), tests=(), bases=()
+    )
+    election = replace(make_election(contest), summoned=1, present=1, slips=slips)
+    record = replace(
+        make_minutes(election), attendance=AttendanceRecord(1, 1, (), (), ()), tellers=("Một",), annulled=()
+    )
+    assert "1(một)người" in squeeze(read_body(open_pdf(record)))
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("name", HARMLESS)
+def test_render_minutes_prints_text_as_text_for_injection(name: str) -> None:
+    text = HARMLESS[name]
+    record = replace(make_minutes(make_election(make_contest(text))), chair=text, incidents=(text,), place=text)
+    body = squeeze(read_body(open_pdf(record)))
+    assert body.count(squeeze(unicodedata.normalize("NFC", text))) >= 4
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("name", REPLACED)
+def test_render_minutes_replaces_visibly_and_lists_what_cannot_be_printed(name: str) -> None:
+    text = REPLACED[name]
+    record = replace(make_minutes(make_election(make_contest(text))), chair=text, incidents=(text,))
+    body = squeeze(read_body(open_pdf(record)))
+    first = min(
+        character for character in unicodedata.normalize("NFC", text) if make_printable(character) == REPLACEMENT
+    )
+    assert body.count(squeeze(make_printable(text))) >= 3
+    assert f"U+{ord(first):04X}" in body
+
+
+@pytest.mark.parametrize("text", [*HARMLESS.values(), "Đặng Thị Ỷ, ≥ 2/3 – “đạt” · − ½"])
+def test_make_printable_changes_nothing_but_form_and_spaces_of_a_printable_text(text: str) -> None:
+    assert make_printable(text) == " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def test_make_printable_keeps_every_vietnamese_letter() -> None:
+    bases = "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
+    letters = "".join(
+        unicodedata.normalize("NFC", base + tone) for base in bases for tone in "\u0300\u0301\u0303\u0309\u0323"
+    )
+    assert make_printable(letters + bases + "đĐ") == letters + bases + "đĐ"
+
+
+def test_templates_ask_for_no_package_and_read_no_file() -> None:
+    for template in (find_templates() / "print").glob("*.typ"):
+        source = template.read_text(encoding="utf-8")
+        assert re.search(r'"@|\bread\(|\bplugin\(|\beval\(|https?:', source) is None, template.name
+
+
+def change_slips(**counts: int) -> Callable[[ElectionRecord], ElectionRecord]:
+    return lambda election: replace(election, slips=replace(SLIPS, **counts))
+
+
+@pytest.mark.parametrize(
+    ("change", "identity"),
+    [
+        (change_slips(printed=21), "printed = handed_out + left_over"),
+        (change_slips(void=0), "issued = handed_out - void + paper_issued"),
+        (change_slips(returned=14), "issued = returned + not_returned"),
+        (change_slips(invalid=1), "returned = valid + invalid"),
+        (lambda election: replace(election, present=14), "returned <= present"),
+        (lambda election: replace(election, summoned=14), "present <= summoned"),
+        (
+            lambda election: replace(election, contests=(replace(make_contest(), blank=OptionRecord("Trắng", 2)),)),
+            "options + blank = valid",
+        ),
+        (
+            lambda election: replace(
+                election, contests=(replace(make_contest(), marks=2, options=(OptionRecord("A", 13),)),)
+            ),
+            "valid - blank <= options",
+        ),
+        (
+            lambda election: replace(
+                election,
+                contests=(replace(make_contest(), marks=2, options=tuple(OptionRecord(n, 10) for n in "ABC")),),
+            ),
+            "options <= marks * (valid - blank)",
+        ),
+    ],
+)
+def test_render_minutes_refuses_counts_that_do_not_balance(
+    change: Callable[[ElectionRecord], ElectionRecord], identity: str
+) -> None:
+    with pytest.raises(MinutesMismatchError) as caught:
+        render_minutes(make_minutes(change(make_election())))
+    assert caught.value.fields["identity"] == identity
+
+
+@pytest.mark.parametrize("mark", ["P", "I", "?"])
+def test_compose_minutes_warns_for_a_rule_below_the_original_text(mark: str) -> None:
+    election = replace(make_election(), rule_set=replace(RULE_SET, mark=mark))
+    assert any("chưa đối chiếu văn bản gốc" in text for text in list_warnings(make_minutes(election)))
+
+
+def test_compose_minutes_warns_where_no_version_was_in_force() -> None:
+    election = replace(make_election(), rule_set=replace(RULE_SET, in_force=False))
+    assert any("chưa đối chiếu văn bản gốc" in text for text in list_warnings(make_minutes(election)))
+
+
+@pytest.mark.parametrize("mark", ["V", "S"])
+def test_compose_minutes_does_not_warn_for_the_original_text(mark: str) -> None:
+    election = replace(make_election(), rule_set=replace(RULE_SET, mark=mark))
+    assert list_warnings(make_minutes(election)) == []
+
+
+def list_warnings(record: MinutesRecord) -> list[str]:
+    """Return the texts of the warnings among the blocks."""
+    blocks = compose_minutes(record).blocks
+    return [block.text for block in blocks if isinstance(block, Paragraph) and block.tone is Tone.WARNING]
+
+
+def test_compose_minutes_numbers_sections_through_when_some_are_empty() -> None:
+    record = replace(make_minutes(), annulled=(), incidents=())
+    assert compose_minutes(record).closing[0] == Heading("V. Niêm phong và ký xác nhận", 1)
+
+
+def test_compose_minutes_shows_paper_in_a_column_of_its_own_in_a_mixed_vote() -> None:
+    contest = replace(
+        make_contest(),
+        options=(OptionRecord("Đồng ý", 12, paper=3), OptionRecord("Không đồng ý", 2, paper=0)),
+        blank=OptionRecord("Phiếu trắng", 1, paper=0),
+    )
+    (together,) = (block for block in compose_minutes(make_minutes(make_election(contest))).blocks if is_contest(block))
+    (table,) = (block for block in together.blocks if isinstance(block, Table))
+    assert [column.title for column in table.columns[:4]] == ["Phương án", "Điện tử", "Giấy", "Cộng"]
+    assert table.rows[0][:4] == ("Đồng ý", "9", "3", "12")
+
+
+def is_contest(block: object) -> bool:
+    return isinstance(block, Together) and any(isinstance(inner, Table) for inner in block.blocks)
+
+
+def test_compose_minutes_sums_up_several_contests_in_one_table() -> None:
+    tables = [block for block in compose_minutes(make_large_minutes(5)).blocks if isinstance(block, Table)]
+    assert tables[-1].rows[4][:4] == ("5", "Đồng chí Nguyễn Văn Số 5", "13 (72,22%)", "1 (5,56%)")
+
+
+def test_compose_minutes_leaves_out_number_words_in_english() -> None:
+    document = compose_minutes(make_minutes(), Language.ENGLISH)
+    titles = [column.title for block in document.blocks if isinstance(block, Table) for column in block.columns]
+    assert "In words" not in titles
+
+
+def test_compose_minutes_lists_absentees_by_name() -> None:
+    lists = [block.names for block in compose_minutes(make_minutes()).blocks if isinstance(block, NameList)]
+    assert lists == [("Nguyễn Thị Lan", "Hoàng Văn Tú"), ("Bùi Đức Thắng",)]
+
+
+@pytest.mark.parametrize(
+    ("count", "base", "share"),
+    [(12, 18, "66,67%"), (1, 8, "12,50%"), (1, 3, "33,33%"), (1, 16_000, "0,01%"), (18, 18, "100,00%"), (0, 0, "–")],
+)
+def test_write_share_rounds_half_up_to_two_decimals(count: int, base: int, share: str) -> None:
+    assert Wording(Language.VIETNAMESE).write_share(count, base) == share
+
+
+@pytest.mark.parametrize(
+    ("number", "issued", "cited"),
+    [
+        ("06-HD/TW", "09/6/2025", "Hướng dẫn số 06-HD/TW ngày 09/6/2025, mục 3.6"),
+        ("06-HD/TW", "", "Hướng dẫn số 06-HD/TW (bản sao không ghi ngày), mục 3.6"),
+        ("", "09/6/2025", "Hướng dẫn ngày 09/6/2025 (bản sao không ghi số), mục 3.6"),
+        ("", "", "Hướng dẫn (bản sao không ghi số, ngày), mục 3.6"),
+    ],
+)
+def test_cite_source_says_what_a_copy_does_not_bear(number: str, issued: str, cited: str) -> None:
+    rule_set = replace(RULE_SET, source="Hướng dẫn", number=number, issued=issued, clause="mục 3.6")
+    assert cite_source(rule_set, Wording(Language.VIETNAMESE)) == cited
