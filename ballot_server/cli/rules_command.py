@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ballot_server.cli.options import add_common_options
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.threshold import Comparator, Threshold
 from ballot_server.i18n import Language, translate, translate_error
@@ -29,29 +30,24 @@ ACCEPTED, WRONG, BAD_USAGE = 0, 1, 2
 
 def register(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     """Add `rules` and its three actions to the command's parser."""
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--lang", dest="language", type=Language, default=Language.VIETNAMESE, metavar="vi|en")
-    shared.add_argument("--json", dest="as_json", action="store_true", help="JSON")
-    help_text = {key: translate(f"rules.{key}", Language.ENGLISH) for key in ("help", *_HELP.values())}
-    parser = subparsers.add_parser("rules", help=help_text["help"])
+    parser = subparsers.add_parser("rules", help=_help("help"), description=_help("help"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|check")
-    listing = actions.add_parser("list", parents=[shared], help=help_text[_HELP["list"]])
+    listing = actions.add_parser("list", help=_help("help_list"), description=_help("help_list"))
     listing.set_defaults(run=run_list)
-    showing = actions.add_parser("show", parents=[shared], help=help_text[_HELP["show"]])
+    showing = actions.add_parser("show", help=_help("help_show"), description=_help("help_show"))
     showing.add_argument("id", metavar="ID")
     showing.set_defaults(run=run_show)
-    checking = actions.add_parser("check", parents=[shared], help=help_text[_HELP["check"]])
+    checking = actions.add_parser("check", help=_help("help_check"), description=_help("help_check"))
     checking.add_argument("file", metavar="FILE", type=Path)
     checking.set_defaults(run=run_check)
-
-
-_HELP = {"list": "help_list", "show": "help_show", "check": "help_check"}
+    for action in (listing, showing, checking):
+        add_common_options(action)
 
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Print the installed rule-sets."""
     rule_sets = list_rule_sets()
-    if arguments.as_json:
+    if arguments.json:
         _print_json([_summarise(rule_set) for rule_set in rule_sets])
         return ACCEPTED
     for rule_set in rule_sets:
@@ -76,7 +72,7 @@ def run_show(arguments: argparse.Namespace) -> int:
         known = ", ".join(sorted({rule_set.id for rule_set in installed}))
         print(translate_error(UnknownRuleSetError(id=arguments.id, known=known), arguments.language), file=sys.stderr)
         return BAD_USAGE
-    if arguments.as_json:
+    if arguments.json:
         _print_json([_describe(rule_set) for rule_set in versions])
         return ACCEPTED
     for rule_set in versions:
@@ -94,10 +90,10 @@ def run_check(arguments: argparse.Namespace) -> int:
         print(sentence, file=sys.stderr)
         return BAD_USAGE
     except RuleSetError as error:
-        return _refuse(error, arguments.language, as_json=arguments.as_json)
+        return _refuse(error, arguments.language, as_json=arguments.json)
     results = run_cases(rule_set)
     accepted = all(result.agrees for result in results)
-    if arguments.as_json:
+    if arguments.json:
         _print_json(
             {
                 "path": path,
@@ -109,6 +105,10 @@ def run_check(arguments: argparse.Namespace) -> int:
     else:
         _print_cases(rule_set, results, arguments.language)
     return ACCEPTED if accepted else WRONG
+
+
+def _help(key: str) -> str:
+    return translate(f"rules.{key}", Language.VIETNAMESE)
 
 
 def _read_text(file: Path) -> str:
