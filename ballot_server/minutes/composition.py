@@ -119,7 +119,7 @@ def _compose_exempt(exempt: tuple[ExemptMember, ...], wording: Wording) -> tuple
         Column(wording.say("attendance.order"), Alignment.CENTER),
         Column(wording.say("attendance.exempt_name"), weight=4),
         Column(wording.say("attendance.exempt_book"), weight=3),
-        Column(wording.say("attendance.exempt_resolution"), weight=4),
+        Column(wording.say("attendance.exempt_resolution"), weight=5),
     )
     rows = tuple((str(place), one.name, one.book, one.resolution) for place, one in enumerate(exempt, 1))
     return (Paragraph("", lead=f"{wording.say('attendance.exempt_list')}:"), Table(columns, rows))

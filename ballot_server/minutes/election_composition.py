@@ -35,7 +35,7 @@ def compose_election(election: ElectionRecord, place: int, wording: Wording) -> 
     """Return the blocks of an election that stands at `place` (from 1) among the counted ones."""
     blocks: list[Block] = [Heading(f"{place}. {election.title}", 2), Facts(_list_facts(election, wording))]
     blocks.extend(_compose_warnings(election, wording))
-    blocks.append(_compose_slips(election.slips, wording))
+    blocks.append(Together((_compose_slips(election.slips, wording),)))
     if election.slips.invalid_reasons:
         reasons = "; ".join(election.slips.invalid_reasons)
         blocks.append(Paragraph(wording.say("slips.invalid_reasons", reasons=reasons), tone=Tone.NOTE))
@@ -107,15 +107,14 @@ def _list_facts(election: ElectionRecord, wording: Wording) -> tuple[Fact, ...]:
 
 
 def _write_base(base: SealedBaseRecord, wording: Wording) -> str:
-    value = base.base.value
-    return wording.say("election.base_value", number=value, words=wording.read(value), label=base.base.label)
+    return wording.say("election.base_value", number=wording.write_number(base.base.value), label=base.base.label)
 
 
 def _write_bare_words(base: SealedBaseRecord, wording: Wording) -> str:
     if base.bare_words is None:
         return ""
-    key = "election.bare_words_value" if base.reading else "election.bare_words_short"
-    return wording.say(key, number=base.bare_words, words=wording.read(base.bare_words), reading=base.reading)
+    number = wording.write_number(base.bare_words)
+    return wording.say("election.bare_words_value", number=number, reading=base.reading) if base.reading else number
 
 
 def _compose_warnings(election: ElectionRecord, wording: Wording) -> list[Block]:
@@ -252,7 +251,8 @@ def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
     columns.append(Column(wording.say("contest.total" if has_paper else "contest.count"), Alignment.RIGHT))
     words_at = len(columns)
     columns.append(Column(wording.say("contest.words"), weight=3))
-    columns.extend(Column(_title_share(base, wording), Alignment.RIGHT, weight=2) for base in contest.bases)
+    share_weight = 3 if has_paper and has_outcome else 2
+    columns.extend(Column(_title_share(base, wording), Alignment.RIGHT, share_weight) for base in contest.bases)
     if has_outcome:
         columns.append(Column(wording.say("contest.option_outcome"), weight=3))
     rows = []

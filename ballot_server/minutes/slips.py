@@ -72,8 +72,7 @@ def render_slips(sheet: SlipSheet, language: Language = Language.VIETNAMESE) -> 
     labels: dict[str, Json] = {
         "title": _say("title", language),
         "document_title": _say("document_title", language, unit=sheet.unit),
-        "series": _say("series", language, letter=sheet.series),
-        "colour": _say("colour", language, colour=_say(f"colours.{sheet.colour}", language)),
+        "colour": _say(f"colours.{sheet.colour}", language),
         "inside": _say("inside", language),
         "step_one": _say("step_one_wifi" if sheet.wifi else "step_one", language),
         "step_two": _say("step_two", language),

@@ -32,11 +32,11 @@ class Wording:
 
     def write_number(self, number: int) -> str:
         """Return a number in figures, with its words in brackets where the language has them."""
-        return self.say("in_words", number=number, words=self.read(number))
+        return f"{number} ({self.read(number)})" if self.has_number_words else str(number)
 
     def write_people(self, number: int) -> str:
         """Return a number of people, in figures and words."""
-        return self.say("people", number=number, words=self.read(number))
+        return self.say("people", number=self.write_number(number))
 
     def write_date(self, day: date) -> str:
         """Return a date as minutes write it."""
@@ -54,7 +54,7 @@ class Wording:
 def date_fields(day: date) -> dict[str, str]:
     """Return a date's parts: days below 10 and months below 3 get a leading zero, as on official papers."""
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return {"day": f"{day.day:02}", "month": month, "year": str(day.year), "iso": day.isoformat()}
+    return {"day": f"{day.day:02}", "month": month, "year": str(day.year)}
 
 
 def group_characters(code: str) -> str:
