@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -73,7 +74,7 @@ def test_repr_of_a_credential_hides_the_secret() -> None:
 
 
 @pytest.mark.parametrize("case", VECTORS["lists"])
-def test_encode_credential_list_matches_the_vectors(case: dict[str, list[str]]) -> None:
+def test_encode_credential_list_matches_the_vectors(case: dict[str, Any]) -> None:
     members = [Element(bytes.fromhex(member)) for member in case["members"]]
     assert encode_credential_list(members).hex() == case["list"]
     assert hash_credentials([members]).hex() == case["hash"]
@@ -116,7 +117,7 @@ def test_hash_credentials_refuses_a_credential_in_two_series() -> None:
 
 
 @pytest.mark.parametrize("case", VECTORS["fingerprints"])
-def test_compute_key_fingerprint_matches_the_vectors(case: dict[str, str]) -> None:
+def test_compute_key_fingerprint_matches_the_vectors(case: dict[str, Any]) -> None:
     fingerprint = compute_key_fingerprint(bytes.fromhex(case["ceremony_hash"]), Element(bytes.fromhex(case["key"])))
     assert fingerprint.hex() == case["fingerprint"]
     assert format_key_fingerprint(fingerprint) == case["printed"]

@@ -1,5 +1,6 @@
 """The group against RFC 9496 and at its edges."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -60,13 +61,14 @@ def test_decode_element_refuses_the_bad_encodings_of_rfc_9496(case: dict[str, st
 @pytest.mark.parametrize("case", RFC["invalid"], ids=lambda case: case["encoding"][:12])
 def test_arithmetic_refuses_the_bad_encodings_of_rfc_9496(case: dict[str, str]) -> None:
     bad = element(case["encoding"])
-    for operation in (
+    operations: list[Callable[[], Element]] = [
         lambda: add(bad, GENERATOR),
         lambda: add(GENERATOR, bad),
         lambda: subtract(bad, GENERATOR),
         lambda: subtract(GENERATOR, bad),
         lambda: multiply(Scalar(3), bad),
-    ):
+    ]
+    for operation in operations:
         with pytest.raises(InvalidElementError):
             operation()
 

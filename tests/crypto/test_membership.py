@@ -148,6 +148,21 @@ def test_verify_membership_refuses_another_length(length: int) -> None:
         verify_membership(STATEMENT, bytes(length))
 
 
+def test_verify_membership_refuses_a_proof_that_holds_for_beta_alone() -> None:
+    # α = a·G and β = b·Y: a prover who answers with b satisfies every equation of β, and none of α.
+    honest = encrypt(ELECTION_KEY, 0, R)
+    statement = sample_statement(Ciphertext(multiply_base(Scalar(5)), honest.beta), (0, 1))
+    with pytest.raises(InvalidProofError):
+        verify_membership(statement, prove_membership(statement, 0, R, SeededRandom(2)))
+
+
+def test_verify_membership_refuses_a_proof_that_holds_for_alpha_alone() -> None:
+    honest = encrypt(ELECTION_KEY, 0, R)
+    statement = sample_statement(Ciphertext(honest.alpha, multiply(Scalar(5), ELECTION_KEY)), (0, 1))
+    with pytest.raises(InvalidProofError):
+        verify_membership(statement, prove_membership(statement, 0, R, SeededRandom(2)))
+
+
 def test_a_zero_challenge_is_legal() -> None:
     proof = prove_with_choices(STATEMENT, 0, R, (5, 6), (0, 0))
     assert proof[128:160] == bytes(32)
