@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import qrcode
 
 from ballot_server import config
+from ballot_server.cli.options import parse_language
 from ballot_server.i18n import Language, translate
 from ballot_server.services.installation import open_installation
 from ballot_server.web.processes import (
@@ -31,26 +33,18 @@ _ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - compared with what the clerk 
 
 def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser of `phieukin`."""
-    parser = subparsers.add_parser(
-        "serve",
-        help="run the voters' application and the staff's",
-        description=(
-            "Run the voters' application (plain HTTP, for every phone in the room) and the staff's application. "
-            "Until the staff pages come with HTTPS, the staff's application answers this laptop alone (127.0.0.1), "
-            "whatever --host says."
-        ),
-    )
-    parser.add_argument("--host", default=config.DEFAULT_HOST, help="address the voters' application listens on")
-    parser.add_argument("--voters-port", type=int, default=config.DEFAULT_VOTERS_PORT, help="default: %(default)s")
+    parser = subparsers.add_parser("serve", help=_explain("help"), description=_explain("description"))
+    parser.add_argument("--host", default=config.DEFAULT_HOST, help=_explain("host"))
+    parser.add_argument("--voters-port", type=int, default=config.DEFAULT_VOTERS_PORT, help=_explain("voters_port"))
+    parser.add_argument("--staff-port", type=int, default=config.DEFAULT_STAFF_PORT, help=_explain("staff_port"))
+    parser.add_argument("--data", type=Path, default=config.DEFAULT_DATA_FOLDER, help=_explain("data_folder"))
     parser.add_argument(
-        "--staff-port",
-        type=int,
-        default=config.DEFAULT_STAFF_PORT,
-        help="default: %(default)s; on this laptop alone, without HTTPS",
-    )
-    parser.add_argument("--data", type=Path, default=config.DEFAULT_DATA_FOLDER, help="data folder, made if missing")
-    parser.add_argument(
-        "--lang", dest="language", type=Language, default=Language.VIETNAMESE, metavar="vi|en", help="default: vi"
+        "--lang",
+        dest="language",
+        type=parse_language,
+        default=Language.VIETNAMESE,
+        metavar="{vi,en}",
+        help=translate("options.help.language", Language.VIETNAMESE),
     )
     parser.set_defaults(run=run)
 
@@ -74,23 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
 def serve(settings: config.Settings, language: Language) -> None:
     """Start both applications, say where they are, and watch them until told to stop."""
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stopping.set())
-    voters_listener = open_listener(settings.host, settings.voters_port)
-    try:
-        staff_listener = open_listener(LOOPBACK, settings.staff_port)
-    except BaseException:
-        voters_listener.close()
-        raise
-    # The schema and the key are made here, once, before two processes read them.
-    installation = open_installation(settings.data_folder, os.urandom, settings.database_url)
-    key = installation.server_key.hex()
-    installation.close()
     folder = settings.data_folder
-    with (
-        ServerProcess("voters", listener=voters_listener, data_folder=folder) as voters,
-        ServerProcess("staff", listener=staff_listener, data_folder=folder) as staff,
-    ):
+    with ExitStack() as stack:
+        voters_listener = stack.enter_context(open_listener(settings.host, settings.voters_port))
+        staff_listener = stack.enter_context(open_listener(LOOPBACK, settings.staff_port))
+        # The schema and the key are made here, once, before two processes read them.
+        installation = open_installation(folder, os.urandom, settings.database_url)
+        key = installation.server_key.hex()
+        installation.close()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stopping.set())
+        voters = stack.enter_context(ServerProcess("voters", listener=voters_listener, data_folder=folder))
+        staff = stack.enter_context(ServerProcess("staff", listener=staff_listener, data_folder=folder))
         for process in (voters, staff):
             process.wait_until_ready()
         room = find_room_address() if settings.host in _ALL_ADDRESSES else settings.host
@@ -111,3 +100,7 @@ def _announce(voters: str, staff: str, *, key: str, folder: Path, language: Lang
         code.add_data(voters)
         code.print_ascii(invert=True)
     print(translate("web.serve.stop", language), flush=True)
+
+
+def _explain(key: str) -> str:
+    return translate(f"web.serve.{key}", Language.VIETNAMESE)

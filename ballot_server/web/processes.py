@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -64,26 +65,37 @@ class ServerProcess:
 
     def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
         """Return when the application answers. Raises: ServerStoppedError if it stops or does not answer in time."""
-        connection = http.client.HTTPConnection(_reach(self._listener.getsockname()[0]), self.port, timeout=seconds)
+        deadline = time.monotonic() + seconds
+        while not self._is_answering():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise ServerStoppedError(self.application)
+
+    def _is_answering(self) -> bool:
+        # The socket takes connections before anybody answers them, so each attempt waits a moment of its own.
+        connection = http.client.HTTPConnection(_reach(self._listener.getsockname()[0]), self.port, timeout=1)
         try:
             connection.request("GET", "/healthz", headers={"Host": f"{LOOPBACK}:{self.port}"})
-            status = connection.getresponse().status
+            return connection.getresponse().status == http.client.OK
         except (OSError, http.client.HTTPException):
-            status = 0
+            return False
         finally:
             connection.close()
-        if status != http.client.OK:
-            self.stop()
-            raise ServerStoppedError(self.application)
 
     def keep_running(self) -> None:
         """Start the process again if it has stopped. Raises: ServerStoppedError after too many times."""
         if self._process.poll() is None:
             return
         self._restarts += 1
+        self._let_go()
         if self._restarts > RESTARTS:
             raise ServerStoppedError(self.application)
         self._process = self._launch()
+
+    def end_abruptly(self) -> None:
+        """Kill the process as a power cut would; for trying what is left after it."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         """End the process: requests under way are answered, then it is told again, then ended."""
@@ -94,9 +106,12 @@ class ServerProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._let_go()
+        self._listener.close()
+
+    def _let_go(self) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
-        self._listener.close()
 
     def __enter__(self) -> Self:
         return self

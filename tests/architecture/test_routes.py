@@ -1,0 +1,55 @@
+"""The addresses of both applications: complete, ruled, and apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from ballot_server.services.installation import open_installation
+from ballot_server.web.context import WebContext
+from ballot_server.web.staff_app import create_staff_app
+from ballot_server.web.voters_app import create_voters_app
+
+
+@pytest.fixture
+def applications(tmp_path: Path) -> tuple[Flask, Flask]:
+    installation = open_installation(tmp_path, lambda count: b"\x07" * count)
+    context = WebContext(installation=installation)
+    built = create_voters_app(context), create_staff_app(context)
+    installation.close()
+    return built
+
+
+def list_routes(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set())
+        if method != "HEAD"
+    }
+
+
+def test_voters_application_has_the_voters_addresses_and_no_other(applications: tuple[Flask, Flask]) -> None:
+    assert list_routes(applications[0]) == {
+        ("GET", "/"),
+        ("GET", "/v"),
+        ("GET", "/board"),
+        ("GET", "/board/<meeting>.jsonl"),
+        ("GET", "/healthz"),
+        ("GET", "/api/meetings/<meeting>"),
+        ("GET", "/api/meetings/<meeting>/ceremony"),
+        ("GET", "/api/elections/<election>/manifest"),
+        ("POST", "/api/elections/<election>/ballots"),
+    }
+
+
+def test_staff_application_only_reads(applications: tuple[Flask, Flask]) -> None:
+    assert list_routes(applications[1]) == {("GET", "/"), ("GET", "/screen"), ("GET", "/healthz")}
+
+
+def test_no_address_takes_a_secret_in_its_path_or_query(applications: tuple[Flask, Flask]) -> None:
+    for app in applications:
+        for rule in app.url_map.iter_rules():
+            assert rule.arguments <= {"meeting", "election"}

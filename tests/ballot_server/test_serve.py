@@ -1,0 +1,222 @@
+"""The processes: started, answering, replaced and stopped; and casts through a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ballot_server.cli.serve_command import serve
+from ballot_server.config import PortOutOfRangeError, PortsEqualError, Settings
+from ballot_server.i18n import Language, translate_error
+from ballot_server.storage.repositories import BallotRepository
+from ballot_server.web.processes import (
+    AddressUnusableError,
+    PortTakenError,
+    RunningServer,
+    ServerProcess,
+    ServerStoppedError,
+    find_room_address,
+    open_listener,
+    start_private_server,
+)
+from crypto.confirmation import Confirmation, verify_confirmation
+from crypto.encoding import decode_canonical_object
+from tests.support.rooms import MEETING, Answer, Room, ask, furnish_room
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    furnished = furnish_room(tmp_path_factory.mktemp("room"), slips=14)
+    yield furnished
+    furnished.installation.close()
+
+
+@pytest.fixture(scope="module")
+def server(room: Room) -> Iterator[RunningServer]:
+    path = room.installation.database.engine.url.database
+    assert path is not None
+    with start_private_server(Path(path).parent) as running:
+        yield running
+
+
+def cast(server: RunningServer, room: Room, data: bytes) -> Answer:
+    return ask(server.address, "POST", f"/api/elections/{room.election}/ballots", data)
+
+
+def test_cast_through_the_server_is_confirmed(server: RunningServer, room: Room) -> None:
+    sealed = room.seal_ballot(0)
+    answer = cast(server, room, sealed.data)
+    confirmation = Confirmation.from_object(decode_canonical_object(answer.body))
+    verify_confirmation(confirmation, room.manifest.server_key)
+    assert confirmation.ballot_hash == sealed.ballot_hash
+
+
+def test_two_phones_with_one_slip_store_one_ballot(server: RunningServer, room: Room) -> None:
+    rivals = [room.seal_ballot(1, option=number % 3).data for number in range(6)]
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=lambda data=data: answers.append(cast(server, room, data))) for data in rivals]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status for answer in answers) == [200, 409, 409, 409, 409, 409]
+
+
+def test_burst_of_casts_is_stored_whole(server: RunningServer, room: Room) -> None:
+    ballots = [room.seal_ballot(slip).data for slip in range(4, 12)]
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=lambda data=data: answers.append(cast(server, room, data))) for data in ballots]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status for answer in answers] == [200] * 8
+    with room.installation.database.read() as session:
+        stored = {ballot.data for ballot in BallotRepository(session).list_sorted(room.manifest.election_hash)}
+    assert set(ballots) <= stored
+
+
+def test_half_sent_requests_hold_nobody_up(server: RunningServer, room: Room) -> None:
+    host, port = server.address.removeprefix("http://").split(":")
+    line = f"POST /api/elections/{room.election}/ballots HTTP/1.1\r\nHost: {host}\r\n"
+    length = len(room.seal_ballot(2).data)
+    halves = [line, f"{line}Content-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\nhalf"]
+    slow = [socket.create_connection((host, int(port))) for _ in range(60)]
+    for number, connection in enumerate(slow):
+        connection.sendall(halves[number % 2].encode())
+    answer = cast(server, room, room.seal_ballot(2).data)
+    for connection in slow:
+        connection.close()
+    assert answer.status == 200
+
+
+def test_chunked_body_is_refused_by_the_real_server(server: RunningServer, room: Room) -> None:
+    headers = {"Transfer_Encoding": "chunked", "Content_Type": "application/octet-stream"}
+    path = f"/api/elections/{room.election}/ballots"
+    answer = ask(server.address, "POST", path, b"4\r\nhalf\r\n0\r\n\r\n", **headers)
+    assert (answer.status, answer.error) == (411, "length_missing")
+
+
+def test_state_is_served(server: RunningServer) -> None:
+    answer = ask(server.address, "GET", f"/api/meetings/{MEETING}")
+    assert json.loads(answer.body)["current"] == "s1"
+
+
+def test_process_that_dies_is_replaced_on_the_same_socket(room: Room, tmp_path: Path) -> None:
+    with ServerProcess("voters", listener=open_listener("127.0.0.1", 0), data_folder=tmp_path) as process:
+        process.wait_until_ready()
+        process.end_abruptly()
+        process.keep_running()
+        process.wait_until_ready()
+        assert ask(f"http://127.0.0.1:{process.port}", "GET", "/healthz").status == 200
+
+
+def test_process_that_cannot_start_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "server.key").write_bytes(b"short")
+    with pytest.raises(ServerStoppedError):
+        start_private_server(tmp_path)
+
+
+def test_open_listener_says_that_a_port_is_taken() -> None:
+    with open_listener("127.0.0.1", 0) as taken, pytest.raises(PortTakenError):
+        open_listener("127.0.0.1", taken.getsockname()[1])
+
+
+def test_open_listener_says_that_an_address_is_not_ours() -> None:
+    with pytest.raises(AddressUnusableError):
+        open_listener("203.0.113.1", 0)
+
+
+def test_find_room_address_prefers_the_first_route_that_is_not_the_machine_itself() -> None:
+    routes = {"192.168.255.254": None, "10.255.255.254": "127.0.0.1", "172.31.255.254": "10.1.2.3"}
+    assert find_room_address(routes.get) == "10.1.2.3"
+
+
+def test_find_room_address_falls_back_to_the_machine_itself() -> None:
+    assert find_room_address(lambda _target: None) == "127.0.0.1"
+
+
+def test_settings_refuse_one_port_for_both_applications() -> None:
+    with pytest.raises(PortsEqualError):
+        Settings(voters_port=8080, staff_port=8080)
+
+
+def test_settings_refuse_a_port_out_of_range() -> None:
+    with pytest.raises(PortOutOfRangeError):
+        Settings(voters_port=70000)
+
+
+PROGRAM = """
+import argparse, sys
+from ballot_server.cli import serve_command
+parser = argparse.ArgumentParser()
+serve_command.register(parser.add_subparsers())
+arguments = parser.parse_args()
+sys.exit(arguments.run(arguments))
+"""
+
+
+def run_serve(folder: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "serve", "--host", "127.0.0.1", "--data", str(folder), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def read_addresses(process: subprocess.Popen[str]) -> list[str]:
+    assert process.stdout is not None
+    found: list[str] = []
+    for line in process.stdout:
+        found += re.findall(r"http://\S+", line)
+        if "Ctrl+C" in line:
+            return found
+    raise AssertionError(f"serve ended with {process.wait()} and announced {found}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_announces_both_applications_and_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    process = run_serve(tmp_path, "--voters-port", "0", "--staff-port", "0")
+    voters, staff = read_addresses(process)
+    answers = [
+        ask(voters, "GET", "/v").status,
+        ask(staff, "GET", "/screen").status,
+        ask(voters, "GET", "/screen").status,
+    ]
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert answers == [200, 200, 404]
+    assert (process.returncode, output) == (0, "Đã tắt.\n")
+    with pytest.raises(ConnectionRefusedError):
+        ask(voters, "GET", "/healthz")
+
+
+def test_serve_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
+    with open_listener("127.0.0.1", 0) as taken:
+        settings = Settings(tmp_path, host="127.0.0.1", voters_port=taken.getsockname()[1], staff_port=0)
+        with pytest.raises(PortTakenError) as caught:
+            serve(settings, Language.VIETNAMESE)
+    sentence = translate_error(caught.value, Language.VIETNAMESE)
+    assert sentence.startswith(f"Cổng {settings.voters_port} đang có chương trình khác dùng.")
+
+
+def test_servers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
+    process = run_serve(tmp_path, "--voters-port", "0", "--staff-port", "0")
+    addresses = read_addresses(process)
+    os.kill(process.pid, signal.SIGKILL)
+    # The children hold the output too: its end is theirs.
+    process.communicate(timeout=60)
+    for address in addresses:
+        with pytest.raises(ConnectionRefusedError):
+            ask(address, "GET", "/healthz")
