@@ -40,9 +40,9 @@ class ClosedElection:
         return hash_aggregate(self.election_hash, self.aggregate)
 
 
-def hash_whole(closed: ClosedElection) -> bytes:
+def hash_whole(closed_entry_hash: bytes, aggregate_hash: bytes) -> bytes:
     """Return the 32-byte h that a device answers once per election. Spec: "hash_whole"."""
-    return hash_items("whole", closed.closed_entry_hash, closed.aggregate_hash)[:WHOLE_BYTES]
+    return hash_items("whole", closed_entry_hash, aggregate_hash)[:WHOLE_BYTES]
 
 
 def check_decryptable(closed: ClosedElection, *, rehearsal: bool) -> None:

@@ -271,10 +271,14 @@ class Participant:
 
     def _resume(self) -> None:
         """Continue with what the storage has."""
-        if self._storage.load_destroyed() is not None:
+        try:
+            stored = self._storage.load_holding()
+            destroyed = self._storage.load_destroyed()
+        except OSError as error:
+            raise CeremonyError(f"the storage cannot be read: {error.strerror}", trustee=self.index) from None
+        if destroyed is not None:
             self.step = CeremonyStep.DESTROYED
             return
-        stored = self._storage.load_holding()
         if stored is None:
             return
         holding = Holding.decode(stored)

@@ -148,7 +148,10 @@ class Trustee(Participant):
         return self._exchange
 
     def _load_statement(self) -> JsonObject:
-        stored = self._storage.load_destroyed()
+        try:
+            stored = self._storage.load_destroyed()
+        except OSError:
+            stored = None
         if stored is None:
             raise CeremonyError("the statement of destruction is lost", trustee=self.index)
         return decode_canonical_object(stored)

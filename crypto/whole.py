@@ -61,7 +61,7 @@ class WholeExchange:
 
     def __init__(self, holding: Holding, closed: ClosedElection, random_bytes: RandomBytes) -> None:
         self.closed = closed
-        self.whole = hash_whole(closed)
+        self.whole = hash_whole(closed.closed_entry_hash, closed.aggregate_hash)
         self.step = WholeStep.NEW
         self._holding = holding
         self._nonce = random_bytes(NONCE_BYTES)
