@@ -26,7 +26,7 @@ from crypto.shares import ShareMessage, decrypt_share, encrypt_share
 from crypto.signing import SigningSeed, VerificationKey, derive_verification_key, sign_message
 from crypto.threshold import commit_polynomial, evaluate_polynomial, generate_polynomial
 from crypto.transcript import encode_u32
-from crypto.trial import derive_trial_ciphertext, list_trial_sets
+from crypto.trial import check_trial, decrypt_trial, derive_trial_ciphertext, list_trial_sets
 from crypto.trustee import Trustee
 from crypto.words import encode_words
 from tests.support.crypto_samples import SeededRandom, load_vectors
@@ -454,6 +454,16 @@ def test_trial_decryption_of_the_last_meeting_is_refused() -> None:
     with pytest.raises(CeremonyError, match="another ceremony") as caught:
         trustees[0].receive_trial_decryptions([trials[0], old[1].make_trial_decryptions(), trials[2]])
     assert caught.value.trustee == 2
+
+
+def test_trial_is_refused_when_the_shares_do_not_fit_the_key(held: HeldCeremony) -> None:
+    result = replace(held.ceremony, key=GENERATOR)
+    messages = {
+        trustee.index: decrypt_trial(result, trustee.index, trustee._held.share, SeededRandom(trustee.index))
+        for trustee in held.trustees
+    }
+    with pytest.raises(CeremonyError, match="does not decrypt"):
+        check_trial(result, messages)
 
 
 @pytest.mark.parametrize(("count", "threshold"), [(3, 2), (4, 3), (5, 3), (5, 4), (1, 1)])

@@ -532,6 +532,14 @@ def test_destroyed_share_is_nowhere_on_disk(tmp_path: Path) -> None:
     assert all(share not in path.read_bytes() for path in (tmp_path / "1").iterdir())
 
 
+def test_destroyed_share_is_overwritten_before_its_file_goes(tmp_path: Path) -> None:
+    held = hold_on_disk(tmp_path)
+    other_name = tmp_path / "linked"
+    other_name.hardlink_to(tmp_path / "1" / "holding.json")
+    held.trustees[0].destroy()
+    assert not any(other_name.read_bytes())
+
+
 def test_destroyed_device_stays_so_after_a_restart_and_repeats_its_statement(tmp_path: Path) -> None:
     statement = hold_on_disk(tmp_path).trustees[0].destroy()
     device = restart(tmp_path)
