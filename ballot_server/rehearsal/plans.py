@@ -1,0 +1,90 @@
+"""From a scenario to the plans of its elections, and to what each simulated voter marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from ballot_server.domain.base import VoterRule, list_present_entitled
+from ballot_server.domain.contest import Wording
+from ballot_server.domain.member import Roll
+from ballot_server.domain.scenario import Scenario, ScenarioContest, ScenarioElection
+from ballot_server.rules.errors import UnknownRuleSetError
+from ballot_server.rules.loader import load_named_rule_set, load_rule_set
+from ballot_server.rules.model import RuleSet
+from ballot_server.services.election_plan import ElectionPlan, PlannedContest, plan_contest
+from ballot_server.services.read_scenario import read_scenario
+from crypto.ballot import Selection
+
+Shuffle = Callable[[list[Selection]], None]
+"""Puts a list in a random order that nobody can foresee."""
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario and hold it to its rule-sets. Raises: ScenarioError."""
+    return read_scenario(path, find_options=_find_options, count_present_entitled=_count_present_entitled)
+
+
+def plan_elections(scenario: Scenario) -> tuple[ElectionPlan, ...]:
+    """Return the plans of a scenario's elections, in order."""
+    return tuple(_plan_election(election, scenario.meeting.date) for election in scenario.elections)
+
+
+def mark_ballots(election: ScenarioElection, shuffle: Shuffle) -> list[tuple[Selection, ...]]:
+    """Return what is marked on each ballot: one selection a contest, the contests shuffled independently."""
+    columns = []
+    for contest in election.contests:
+        column = _list_selections(contest)
+        shuffle(column)
+        columns.append(column)
+    return list(zip(*columns, strict=True))
+
+
+def _list_selections(contest: ScenarioContest) -> list[Selection]:
+    marked: list[Selection] = [
+        (contest.options.index(count.option),) for count in contest.counts for _ in range(count.votes)
+    ]
+    return marked + [()] * contest.blank
+
+
+def _plan_election(election: ScenarioElection, on: date) -> ElectionPlan:
+    rule_set = _load_rule(election.rule, on)
+    votes = election.member_concerned_votes
+    return ElectionPlan(
+        id=election.id,
+        title=Wording(vi=election.title, en=election.title),
+        rule_set=rule_set,
+        planned=tuple(
+            PlannedContest(
+                contest=plan_contest(
+                    rule_set,
+                    contest=contest.id,
+                    subject=Wording(vi=contest.subject, en=contest.subject),
+                    member=contest.member,
+                ),
+                previous_failed=contest.previous_failed,
+                holds_post=contest.holds_post,
+            )
+            for contest in election.contests
+        ),
+        follows=election.follows,
+        member_concerned_votes=rule_set.member_concerned_votes if votes is None else votes,
+    )
+
+
+def _load_rule(rule: str | Path, on: date) -> RuleSet:
+    if isinstance(rule, Path):
+        return load_rule_set(rule.read_text(encoding="utf-8"), rule.name)
+    return load_named_rule_set(rule, on).rule_set
+
+
+def _find_options(rule: str | Path, on: date) -> tuple[str, ...] | None:
+    try:
+        return _load_rule(rule, on).option_ids
+    except UnknownRuleSetError:
+        return None
+
+
+def _count_present_entitled(rule: str | Path, roll: Roll, on: date) -> int:
+    return len(list_present_entitled(roll, on, VoterRule(_load_rule(rule, on).base)))

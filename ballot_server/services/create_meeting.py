@@ -1,0 +1,86 @@
+"""Create a meeting: its roll, its elections, and the series of slips that these two make necessary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ballot_server.domain.base import list_entitled
+from ballot_server.domain.member import Roll
+from ballot_server.domain.series import Series, plan_series
+from ballot_server.errors import BallotServerError
+from ballot_server.services.election_plan import ElectionPlan, encode_plan
+from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.storage.engine import Database
+from ballot_server.storage.records import ElectionRecord, MeetingRecord, SeriesRecord
+from ballot_server.storage.repositories import ElectionRepository, MeetingRepository, RollRepository, SeriesRepository
+from crypto.bodies import EntryKind
+from crypto.credential import SLOTS
+from crypto.transcript import PROTOCOL
+
+
+class TooManyElectionsError(BallotServerError):
+    """More elections in one meeting than a slip has slots; fields: elections, slots."""
+
+
+class NobodyEntitledError(BallotServerError):
+    """Nobody on the roll may vote in an election; field: election."""
+
+
+def create_meeting(
+    database: Database, board: Noticeboard, meeting: MeetingRecord, roll: Roll, plans: Sequence[ElectionPlan]
+) -> tuple[Series, ...]:
+    """Store a meeting with its roll and its elections in order, open its board, and return its series of slips.
+
+    Raises: TooManyElectionsError; NobodyEntitledError. Then nothing is stored.
+    """
+    if len(plans) > SLOTS:
+        raise TooManyElectionsError(elections=len(plans), slots=SLOTS)
+    series = _plan_series(meeting, roll, plans)
+    with database.write() as session:
+        MeetingRepository(session).add(meeting)
+        RollRepository(session).save(meeting.code, roll)
+        for group in series:
+            SeriesRepository(session).add(SeriesRecord(meeting=meeting.code, letter=group.letter, colour=group.colour))
+        for position, plan in enumerate(plans):
+            ElectionRepository(session).add(_record_election(meeting, plan, position, series))
+        board.append(
+            session,
+            EntryKind.MEETING,
+            {
+                "protocol": PROTOCOL,
+                "code": meeting.code,
+                "superior": meeting.superior,
+                "unit": meeting.unit,
+                "place": meeting.place,
+                "date": meeting.held_on.isoformat(),
+                "server_key": board.server_key.hex(),
+                "rehearsal": meeting.rehearsal,
+            },
+        )
+    return series
+
+
+def _plan_series(meeting: MeetingRecord, roll: Roll, plans: Sequence[ElectionPlan]) -> tuple[Series, ...]:
+    entitled = {
+        plan.id: frozenset(entry.member.card_number for entry in list_entitled(roll, meeting.held_on, plan.voter_rule))
+        for plan in plans
+    }
+    for election, members in entitled.items():
+        if not members:
+            raise NobodyEntitledError(election=election)
+    return plan_series(entitled)
+
+
+def _record_election(
+    meeting: MeetingRecord, plan: ElectionPlan, position: int, series: Sequence[Series]
+) -> ElectionRecord:
+    return ElectionRecord(
+        meeting=meeting.code,
+        id=plan.id,
+        position=position,
+        title_vi=plan.title.vi,
+        title_en=plan.title.en,
+        series=tuple(sorted(group.letter for group in series if plan.id in group.elections)),
+        slot=position,
+        rule_inputs=encode_plan(plan),
+    )

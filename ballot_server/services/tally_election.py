@@ -1,0 +1,130 @@
+"""Count a closed election: post the sum, collect partial decryptions of it, combine, and decide by the sealed rules.
+
+Only the sum of all ballots is ever decrypted. The outcome is drawn by the same function that every verifier calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from ballot_server.domain.election import ElectionState
+from ballot_server.domain.result import ElectionResult
+from ballot_server.services.board_view import list_entries, read_ceremony
+from ballot_server.services.close_election import ElectionNotSealedError
+from ballot_server.services.derive_result import CountedElection, derive_decisions
+from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.storage.engine import Database
+from ballot_server.storage.repositories import BallotRepository, ElectionRepository
+from ballot_server.storage.session import Session
+from crypto.aggregate import Aggregate, aggregate_ballots, encode_aggregate, hash_aggregate
+from crypto.ballot import decode_ballot
+from crypto.bodies import EntryKind, TallyBody
+from crypto.body_form import read_body
+from crypto.decryption import PartialDecryption
+from crypto.encoding import JsonObject, decode_canonical, encode_base64
+from crypto.manifest import Manifest
+from crypto.tally import Tally, compute_tally
+
+Decrypter = Callable[[str], Sequence[PartialDecryption]]
+"""From an election id: what the trustees' devices answer once they have reviewed the board themselves."""
+
+
+def post_aggregate(database: Database, board: Noticeboard, *, meeting: str, election: str) -> Aggregate:
+    """Post the sum of a closed election's ballots and return it; with no ballots nothing is posted.
+
+    Raises: ElectionMissingError, ElectionNotSealedError, BoardError.
+    """
+    with database.read() as session:
+        manifest = read_manifest(session, meeting, election)
+        stored = BallotRepository(session).list_sorted(manifest.election_hash)
+        ballots = [decode_ballot(ballot.data, manifest.context) for ballot in stored]
+    aggregate = aggregate_ballots(ballots, manifest.shape)
+    if aggregate.ballots:
+        with database.write() as session:
+            board.append(
+                session,
+                EntryKind.AGGREGATE,
+                {
+                    "election": election,
+                    "election_hash": manifest.election_hash.hex(),
+                    "ballots": aggregate.ballots,
+                    "ciphertexts": encode_base64(encode_aggregate(aggregate)),
+                    "aggregate_hash": hash_aggregate(manifest.election_hash, aggregate).hex(),
+                },
+            )
+    return aggregate
+
+
+def tally_election(
+    database: Database, board: Noticeboard, *, meeting: str, election: str, decrypt: Decrypter
+) -> ElectionResult:
+    """Count a closed election and post partial decryptions, tally and outcome in one transaction; return the result.
+
+    decrypt is not asked where there is no ballot.
+
+    Raises: NotEnoughSharesError, TallyError; what `decrypt` raises; CountsMismatchError and other rule errors if the
+    numbers do not agree. Then nothing is posted but the aggregate.
+    """
+    aggregate = post_aggregate(database, board, meeting=meeting, election=election)
+    partials = tuple(decrypt(election)) if aggregate.ballots else ()
+    with database.read() as session:
+        manifest = read_manifest(session, meeting, election)
+        tally = compute_tally(read_ceremony(session, meeting), manifest.election_hash, aggregate, partials)
+        earlier = read_counted(session, meeting)
+    counted = CountedElection(manifest=manifest, counts=tally.counts, returned=aggregate.ballots)
+    result = derive_decisions((*earlier, counted))[-1].to_result(election)
+    with database.write() as session:
+        ElectionRepository(session).change_state(meeting, election, ElectionState.TALLIED)
+        for partial in partials:
+            if partial.trustee not in tally.rejected:
+                board.append(session, EntryKind.PARTIAL_DECRYPTION, partial.to_body())
+        board.append(session, EntryKind.TALLY, _describe_tally(manifest, aggregate, tally))
+        board.append(
+            session,
+            EntryKind.OUTCOME,
+            {
+                "election": election,
+                "election_hash": manifest.election_hash.hex(),
+                "result": cast(JsonObject, result.to_json()),
+            },
+        )
+    return result
+
+
+def publish_election(database: Database, *, meeting: str, election: str) -> None:
+    """Let everybody see the outcome of a tallied election. Raises: ElectionMissingError, IllegalTransitionError."""
+    with database.write() as session:
+        ElectionRepository(session).change_state(meeting, election, ElectionState.PUBLISHED)
+
+
+def read_counted(session: Session, meeting: str) -> tuple[CountedElection, ...]:
+    """Return the meeting's tallied elections in the order of their outcomes, annulled ones left out."""
+    counted = []
+    for entry in list_entries(session, meeting, EntryKind.TALLY):
+        body = read_body(EntryKind.TALLY, entry.body)
+        if not isinstance(body, TallyBody):
+            raise TypeError("a tally entry has a tally body")
+        record = ElectionRepository(session).get(meeting, body.election)
+        if record.state is not ElectionState.ANNULLED:
+            manifest = read_manifest(session, meeting, body.election)
+            returned = BallotRepository(session).count(manifest.election_hash)
+            counted.append(CountedElection(manifest=manifest, counts=body.counts, returned=returned))
+    return tuple(counted)
+
+
+def read_manifest(session: Session, meeting: str, election: str) -> Manifest:
+    """Return an election's sealed manifest. Raises: ElectionMissingError, ElectionNotSealedError."""
+    record = ElectionRepository(session).get(meeting, election)
+    if record.manifest is None:
+        raise ElectionNotSealedError(election=election)
+    return Manifest.from_object(decode_canonical(record.manifest))
+
+
+def _describe_tally(manifest: Manifest, aggregate: Aggregate, tally: Tally) -> JsonObject:
+    return TallyBody(
+        election=manifest.election,
+        aggregate_hash=hash_aggregate(manifest.election_hash, aggregate),
+        trustees=tally.trustees,
+        counts=tally.counts,
+    ).to_object()

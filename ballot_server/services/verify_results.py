@@ -1,0 +1,114 @@
+"""Checks V10 and V11 of an archive: the rules' part, which `crypto` does not know.
+
+V10: every manifest's base follows from its class counts, its options are those of its sealed rule-set, and its outcome
+is what that rule-set makes of the tally. V11: the numbers in the minutes entry are those outcomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ballot_server.domain.contest import BLANK
+from ballot_server.errors import BallotServerError
+from ballot_server.rules.loader import is_installed_text
+from ballot_server.rules.sealed import SealedRules, read_sealed_rules
+from ballot_server.services.derive_result import CountedElection, derive_decisions
+from crypto.errors import VerificationError
+from crypto.manifest import Manifest
+from crypto.verify import ElectionReport, Report
+
+
+@dataclass(frozen=True)
+class RulesReport:
+    """What V10 and V11 ran over; `own_rules` are elections counted under a text that is not installed here."""
+
+    elections: int
+    minutes: int
+    own_rules: tuple[str, ...]
+
+
+def verify_results(report: Report) -> RulesReport:
+    """Check the rules' part of an archive whose V1 to V9 hold.
+
+    Raises: VerificationError naming V10 or V11, the entry, what was expected and what was found.
+    """
+    date = report.meeting.date
+    sealed = {election.manifest.body.election: _check_rules(election, date) for election in report.elections}
+    decided = sorted(
+        (election for election in report.elections if election.outcome is not None and election.ground is None),
+        key=lambda election: 0 if election.outcome is None else election.outcome.number,
+    )
+    results = [_check_outcome(election, decided[: place + 1]) for place, election in enumerate(decided)]
+    minutes = _check_minutes(report, results)
+    own = tuple(name for name, rules in sealed.items() if not is_installed_text(rules.rule_set))
+    return RulesReport(elections=len(results), minutes=minutes, own_rules=own)
+
+
+def _check_rules(election: ElectionReport, date: str) -> SealedRules:
+    manifest = election.manifest.body
+    try:
+        sealed = read_sealed_rules(manifest.rules)
+    except BallotServerError as error:
+        raise VerificationError("V10", f"sealed rules: {error}", entry=election.manifest.number) from None
+    options = [*sealed.rule_set.option_ids]
+    for contest in manifest.contests:
+        found = [option.id for option in contest.options]
+        if found != options or contest.marks != 1 or BLANK in found:
+            raise VerificationError(
+                "V10", f"options of contest {contest.id}", entry=election.manifest.number, expected=options, found=found
+            )
+    _check_agreement(election.manifest.number, manifest, sealed, date)
+    return sealed
+
+
+def _check_agreement(entry: int, manifest: Manifest, sealed: SealedRules, date: str) -> None:
+    pairs = {
+        "date": (sealed.meeting_date.isoformat(), date),
+        "present": (manifest.counts.present, sealed.present),
+        "contests": ([contest.id for contest in manifest.contests], [contest.id for contest in sealed.contests]),
+    }
+    for name, (found, expected) in pairs.items():
+        if found != expected:
+            raise VerificationError(
+                "V10", f"{name} of manifest and sealed rules", entry=entry, expected=expected, found=found
+            )
+
+
+def _check_outcome(election: ElectionReport, until: list[ElectionReport]) -> dict[str, object]:
+    outcome = election.outcome
+    entry = None if outcome is None else outcome.number
+    try:
+        decision = derive_decisions(_count(each) for each in until)[-1]
+    except BallotServerError as error:
+        raise VerificationError("V10", f"the outcome cannot be drawn: {error}", entry=entry) from None
+    expected = decision.to_result(election.manifest.body.election).to_json()
+    if election.result != expected:
+        raise VerificationError(
+            "V10",
+            "the outcome is not what the rules make of the tally",
+            entry=entry,
+            expected=expected,
+            found=election.result,
+        )
+    return expected
+
+
+def _count(election: ElectionReport) -> CountedElection:
+    if election.counts is None or election.ballots is None:
+        raise VerificationError("V10", "an outcome without a tally", entry=election.manifest.number)
+    return CountedElection(manifest=election.manifest.body, counts=election.counts, returned=election.ballots)
+
+
+def _check_minutes(report: Report, results: list[dict[str, object]]) -> int:
+    if report.minutes is None:
+        return 0
+    expected: dict[str, object] = {"elections": results}
+    if report.minutes.body.numbers != expected:
+        raise VerificationError(
+            "V11",
+            "the numbers of the minutes are not those of the outcomes",
+            entry=report.minutes.number,
+            expected=expected,
+            found=report.minutes.body.numbers,
+        )
+    return 1

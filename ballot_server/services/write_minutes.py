@@ -1,0 +1,108 @@
+"""Write the minutes of a meeting, post their hash and numbers, and end the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import cast
+
+from ballot_server.domain.result import ElectionResult
+from ballot_server.errors import BallotServerError
+from ballot_server.i18n import Language
+from ballot_server.minutes.record import MinutesRecord
+from ballot_server.services.board_view import list_entries, read_ceremony
+from ballot_server.services.compose_record import AnnulledElection, DecidedElection, compose_record
+from ballot_server.services.derive_result import derive_decisions
+from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.services.tally_election import read_counted, read_manifest
+from ballot_server.storage.engine import Database
+from ballot_server.storage.repositories import BoardRepository, MeetingRepository, RollRepository
+from ballot_server.storage.session import Session
+from crypto.base32 import encode_base32
+from crypto.board import HEAD_CHARACTERS
+from crypto.bodies import EntryKind
+from crypto.credential import compute_key_fingerprint
+from crypto.encoding import JsonObject
+from crypto.words import encode_words
+
+FINGERPRINT_WORDS = 8
+
+MinutesPrinter = Callable[[MinutesRecord, Language], bytes]
+"""Lays out a record; `ballot_server.minutes.render_minutes.render_minutes` is the real one."""
+
+
+class NothingDecidedError(BallotServerError):
+    """No election of the meeting has an outcome yet; field: meeting."""
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """The printed minutes, the results they carry, and the board's head that is printed on them (32 bytes)."""
+
+    pdf: bytes
+    results: tuple[ElectionResult, ...]
+    head: bytes
+
+
+def write_minutes(
+    database: Database, board: Noticeboard, *, meeting: str, print_record: MinutesPrinter, language: Language
+) -> Minutes:
+    """Print the minutes and post the minutes entry: the file's hash and every number in it.
+
+    Raises: MeetingUnknownError; NothingDecidedError; MinutesMismatchError, TypesettingError; BoardError if an election
+    is neither decided nor annulled, or the minutes are posted already. Then nothing is posted.
+    """
+    with database.read() as session:
+        elections = _read_decided(session, meeting)
+        head = board.read_state(session).head
+        if not elections or head is None:
+            raise NothingDecidedError(meeting=meeting)
+        ceremony = read_ceremony(session, meeting)
+        fingerprint = compute_key_fingerprint(ceremony.ceremony_hash, ceremony.key)
+        record = compose_record(
+            MeetingRepository(session).get(meeting),
+            RollRepository(session).load(meeting),
+            elections,
+            _read_annulled(session, meeting),
+            key_words=encode_words(fingerprint, FINGERPRINT_WORDS),
+            head=encode_base32(head, HEAD_CHARACTERS),
+            language=language,
+        )
+    pdf = print_record(record, language)
+    results = tuple(each.decision.to_result(each.manifest.election) for each in elections)
+    numbers = {"elections": [result.to_json() for result in results]}
+    with database.write() as session:
+        body: JsonObject = {"sha256": sha256(pdf).hexdigest(), "numbers": cast(JsonObject, numbers)}
+        board.append(session, EntryKind.MINUTES, body)
+    return Minutes(pdf=pdf, results=results, head=head)
+
+
+def end_board(database: Database, board: Noticeboard, *, meeting: str, destroyed: Iterable[JsonObject]) -> bytes:
+    """Post the tellers' statements that their shares are gone and the final entry; return the archive.
+
+    Raises: BoardError if there are no minutes yet; EncodingError for a statement of another form.
+    """
+    with database.write() as session:
+        for statement in destroyed:
+            board.append(session, EntryKind.DESTROYED, statement)
+        board.append(session, EntryKind.FINAL, board.read_state(session).final_body.to_object())
+        return b"".join(line + b"\n" for line in BoardRepository(session).list_all(meeting))
+
+
+def _read_decided(session: Session, meeting: str) -> tuple[DecidedElection, ...]:
+    counted = read_counted(session, meeting)
+    decisions = derive_decisions(counted)
+    return tuple(
+        DecidedElection(manifest=election.manifest, decision=decision)
+        for election, decision in zip(counted, decisions, strict=True)
+    )
+
+
+def _read_annulled(session: Session, meeting: str) -> tuple[AnnulledElection, ...]:
+    return tuple(
+        AnnulledElection(
+            manifest=read_manifest(session, meeting, str(entry.body["election"])), ground=str(entry.body["ground"])
+        )
+        for entry in list_entries(session, meeting, EntryKind.ANNULLED)
+    )
