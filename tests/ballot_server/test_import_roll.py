@@ -48,7 +48,7 @@ def make_workbook(*rows: tuple[object, ...]) -> Workbook:
     workbook = Workbook()
     assert workbook.active is not None
     for row in rows:
-        workbook.active.append(row)
+        workbook.active.append(list(row))
     return workbook
 
 
