@@ -67,7 +67,8 @@ def check_end(board: BoardRecord) -> None:
     found = board.final.body
     totals = board.state.totals
     counted = FinalBody(totals.entries, totals.ballots, totals.proofs, totals.signatures)
-    require_equal(V1, board.final.number, "the totals in final", expected=counted, found=found)
+    expected = counted.to_object()
+    require_equal(V1, board.final.number, "the totals in final", expected=expected, found=found.to_object())
 
 
 def check_head(board: BoardRecord, head: str) -> None:

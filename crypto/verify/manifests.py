@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from crypto.credential import hash_credentials
-from crypto.manifest import TrusteeSet
 from crypto.verify.faults import V2, failing, require_equal
 from crypto.verify.lists import CredentialLists
 from crypto.verify.model import BoardRecord, CheckResult, ElectionRecord
@@ -32,8 +31,11 @@ def _check_references(board: BoardRecord, election: ElectionRecord) -> None:
     ceremony = board.ceremony.body
     require_equal(V2, number, "the ceremony hash", expected=ceremony.ceremony_hash, found=manifest.ceremony_hash)
     require_equal(V2, number, "the joint key", expected=ceremony.key, found=manifest.key)
-    trustees = TrusteeSet(ceremony.count, ceremony.threshold, ceremony.public_shares)
-    require_equal(V2, number, "the trustees", expected=trustees, found=manifest.trustees)
+    trustees = manifest.trustees
+    require_equal(V2, number, "the number of trustees", expected=ceremony.count, found=trustees.count)
+    require_equal(V2, number, "the threshold", expected=ceremony.threshold, found=trustees.threshold)
+    shares = b"".join(ceremony.public_shares)
+    require_equal(V2, number, "the public shares", expected=shares, found=b"".join(trustees.public_shares))
 
 
 def _check_credentials(election: ElectionRecord, lists: CredentialLists) -> None:

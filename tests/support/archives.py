@@ -378,7 +378,7 @@ def resign(
     kept = [(entry, body) for entry in entries if (body := change(entry)) is not None]
     rebuilt: list[Entry] = []
     for entry, body in kept:
-        content = _recount(rebuilt) if entry.kind is EntryKind.FINAL and body == entry.body else body
+        content = _recount(rebuilt) if entry.kind is EntryKind.FINAL and body is entry.body else body
         previous = rebuilt[-1].entry_hash if rebuilt else bytes(32)
         unsigned = Entry(len(rebuilt), previous, entry.kind, content or body, b"")
         rebuilt.append(sign_entry(unsigned, seed))
