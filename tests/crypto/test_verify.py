@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto.archive import encode_archive
 from crypto.ballot import ContestShape, SealedBallot
 from crypto.board import format_head
 from crypto.bodies import EntryKind
@@ -18,6 +19,7 @@ from crypto.verify.__main__ import main
 from crypto.verify.faults import failing
 from crypto.verify.sentences import CHECKS as CHECK_SENTENCES
 from tests.support.archives import (
+    SERVER_KEY,
     ArchiveBuilder,
     ElectionPlan,
     SampleArchive,
@@ -26,6 +28,7 @@ from tests.support.archives import (
     build_smallest_archive,
     sum_ballots,
 )
+from tests.support.trustees import hold_ceremony
 
 SHAPE = (ContestShape(options=3, marks=2), ContestShape(options=1, marks=1))
 PLAN = ElectionPlan(shape=SHAPE, votes=(((0, 1), (0,)), ((2,), ()), ((), (0,)), ((0,), ())), tested=(bytes(32),))
@@ -209,6 +212,12 @@ def test_review_reads_an_archive_as_it_reads_entries() -> None:
 
 def test_review_accepts_the_aggregate_once_it_is_published() -> None:
     assert review_closed_board(SAMPLE.entries, "s1").aggregate == close_board()[1].aggregate
+
+
+def test_trustees_device_reviews_the_board_itself_before_it_decrypts() -> None:
+    builder, closed = close_board()
+    trustee = hold_ceremony(server_key=SERVER_KEY).trustees[0]
+    assert trustee.review_board(encode_archive(builder.entries), "s1", review_closed_board) == closed
 
 
 def test_review_says_that_an_election_was_annulled() -> None:
