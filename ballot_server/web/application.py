@@ -11,7 +11,7 @@ from ballot_server.web.access import Audience, guard_routes
 from ballot_server.web.context import WebContext, attach_context
 from ballot_server.web.errors import handle_errors
 from ballot_server.web.headers import add_headers
-from ballot_server.web.language import choose_language, say
+from ballot_server.web.language import set_languages
 
 
 def build_application(name: str, audience: Audience, blueprints: Sequence[Blueprint], context: WebContext) -> Flask:
@@ -26,7 +26,8 @@ def build_application(name: str, audience: Audience, blueprints: Sequence[Bluepr
     attach_context(app, context)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(say=say, choose_language=choose_language)
+    # In the room the projector speaks Vietnamese, whatever the laptop's browser prefers.
+    set_languages(app, follows_browser=audience is Audience.ROOM)
     add_headers(app)
     handle_errors(app)
     guard_routes(app, audience)

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import Flask, current_app, request, url_for
 
 from ballot_server.i18n import Language, translate
 
+_FOLLOWS_BROWSER = "PHIEUKIN_FOLLOWS_BROWSER"
+
+
+def set_languages(app: Flask, *, follows_browser: bool) -> None:
+    """Say whether pages speak the language that a browser prefers, and give templates their sentences and links."""
+    app.config[_FOLLOWS_BROWSER] = follows_browser
+    app.jinja_env.globals.update(say=say, link=link, choose_language=choose_language)
+
 
 def choose_language() -> Language:
-    """Return the language of `?lang=`, else the one the browser prefers, else Vietnamese."""
-    asked = request.args.get("lang") or request.accept_languages.best_match([language.value for language in Language])
+    """Return the language of `?lang=`, else the one the browser prefers where it is followed, else Vietnamese."""
+    asked = request.args.get("lang")
+    if asked is None and current_app.config[_FOLLOWS_BROWSER]:
+        asked = request.accept_languages.best_match([language.value for language in Language])
     return Language.ENGLISH if asked == Language.ENGLISH.value else Language.VIETNAMESE
 
 
 def say(key: str, /, **fields: object) -> str:
     """Return a sentence of the pages in the request's language."""
     return translate(f"web.{key}", choose_language(), **fields)
+
+
+def link(endpoint: str, *, meeting: str | None = None) -> str:
+    """Return the address of a page of ours, in the language that was asked for."""
+    language = None if request.args.get("lang") is None else choose_language().value
+    return url_for(endpoint, meeting=meeting, lang=language)

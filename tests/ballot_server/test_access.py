@@ -81,3 +81,8 @@ def test_screen_shows_how_many_and_never_an_option(client: FlaskClient, room: Ro
 def test_screen_names_no_election_once_all_is_decided(client: FlaskClient, room: Room) -> None:
     room.move_to(ElectionState.CLOSED, ElectionState.TALLIED, ElectionState.PUBLISHED)
     assert TITLE not in client.get("/screen").get_data(as_text=True)
+
+
+def test_screen_speaks_vietnamese_whatever_the_browser_prefers(client: FlaskClient) -> None:
+    page = client.get("/screen", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Đang bỏ phiếu" in page

@@ -365,3 +365,8 @@ def test_health_is_refused_when_the_database_is_gone(client: FlaskClient, tmp_pa
 def test_pages_are_small_enough_for_a_full_room(client: FlaskClient) -> None:
     for path in ("/", "/v", "/board"):
         assert len(client.get(path).data) < 20_000
+
+
+def test_links_keep_the_language_that_was_asked_for(client: FlaskClient) -> None:
+    assert 'href="/board?lang=en"' in client.get("/?lang=en").get_data(as_text=True)
+    assert 'href="/board"' in client.get("/").get_data(as_text=True)
