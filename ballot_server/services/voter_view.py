@@ -158,15 +158,18 @@ def _describe(session: Session, meeting: MeetingRecord) -> MeetingView:
 
 
 def _describe_election(session: Session, election: ElectionRecord) -> ElectionView:
-    is_sealed = election.election_hash is not None and election.manifest is not None
+    ballots = present = 0
+    if election.election_hash is not None and election.manifest is not None:
+        ballots = BallotRepository(session).count(election.election_hash)
+        present = _parse_manifest(election.manifest).present
     return ElectionView(
         id=election.id,
         title_vi=election.title_vi,
         title_en=election.title_en,
         state=election.state,
-        election_hash=election.election_hash.hex() if election.election_hash is not None else None,
-        ballots=BallotRepository(session).count(election.election_hash) if election.election_hash is not None else 0,
-        present=_parse_manifest(election.manifest).present if is_sealed and election.manifest is not None else 0,
+        election_hash=None if election.election_hash is None else election.election_hash.hex(),
+        ballots=ballots,
+        present=present,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import http.client
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -93,8 +95,8 @@ class ServerProcess:
         self._process = self._launch()
 
     def end_abruptly(self) -> None:
-        """Kill the process as a power cut would; for trying what is left after it."""
-        self._process.kill()
+        """Kill the process and its worker without a warning; for trying what is left after it."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:

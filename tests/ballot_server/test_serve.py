@@ -121,6 +121,24 @@ def test_process_that_dies_is_replaced_on_the_same_socket(room: Room, tmp_path: 
         assert ask(f"http://127.0.0.1:{process.port}", "GET", "/healthz").status == 200
 
 
+def test_confirmed_ballots_survive_a_server_killed_again_and_again(tmp_path: Path) -> None:
+    room = furnish_room(tmp_path)
+    confirmed: list[bytes] = []
+    with ServerProcess("voters", listener=open_listener("127.0.0.1", 0), data_folder=tmp_path) as process:
+        for slip in range(0, 6, 2):
+            process.wait_until_ready()
+            for sealed in (room.seal_ballot(slip), room.seal_ballot(slip + 1)):
+                path = f"/api/elections/{room.election}/ballots"
+                assert ask(f"http://127.0.0.1:{process.port}", "POST", path, sealed.data).status == 200
+                confirmed.append(sealed.ballot_hash)
+            process.end_abruptly()
+            process.keep_running()
+    with room.installation.database.read() as session:
+        stored = [ballot.ballot_hash for ballot in BallotRepository(session).list_sorted(room.manifest.election_hash)]
+    room.installation.close()
+    assert stored == sorted(confirmed)
+
+
 def test_process_that_cannot_start_is_reported(tmp_path: Path) -> None:
     (tmp_path / "server.key").write_bytes(b"short")
     with pytest.raises(ServerStoppedError):
