@@ -22,6 +22,7 @@ from ballot_server.i18n import Language, translate
 from ballot_server.rehearsal.casting import start_workers
 from ballot_server.rehearsal.plans import load_scenario
 from ballot_server.rehearsal.run import Rehearsed, rehearse
+from ballot_server.services.scenario_problem import ScenarioError, describe_scenario_problem
 from crypto.board import format_head
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ def register(subparsers: _SubParsersAction[ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Rehearse, write the files, and say what came out."""
     language: Language = arguments.language
-    scenario = load_scenario(arguments.scenario)
+    try:
+        scenario = load_scenario(arguments.scenario)
+    except ScenarioError as error:
+        for problem in error.problems:
+            print(describe_scenario_problem(problem, language), file=sys.stderr)
+        return 1
     contests = sum(election.ballots * len(election.contests) for election in scenario.elections)
     progress = ProgressLine(sys.stderr, language)
     with (

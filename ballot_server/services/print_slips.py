@@ -99,11 +99,11 @@ def print_slips(
 
 
 def _generate_codes(count: int, random_bytes: RandomBytes) -> tuple[SlipCode, ...]:
-    codes: set[SlipCode] = set()
+    # Drawn independently, so their order on the sheet says nothing about any of them.
+    codes: dict[SlipCode, None] = {}
     while len(codes) < count:
-        codes.add(generate_slip_code(random_bytes))
-    # Sorted by the secret itself: the order on the sheet says nothing of the order of making.
-    return tuple(sorted(codes))
+        codes[generate_slip_code(random_bytes)] = None
+    return tuple(codes)
 
 
 def _derive_list(codes: Sequence[SlipCode], meeting: MeetingCode, slot: int) -> tuple[Element, ...]:

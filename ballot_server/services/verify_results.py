@@ -15,15 +15,14 @@ from ballot_server.rules.sealed import SealedRules, read_sealed_rules
 from ballot_server.services.derive_result import CountedElection, derive_decisions
 from crypto.errors import VerificationError
 from crypto.manifest import Manifest
-from crypto.verify import ElectionReport, Report
+from crypto.verify import CheckResult, ElectionReport, Report
 
 
 @dataclass(frozen=True)
 class RulesReport:
-    """What V10 and V11 ran over; `own_rules` are elections counted under a text that is not installed here."""
+    """V10 and V11 with what they ran over; `own_rules` are elections under a text that is not installed here."""
 
-    elections: int
-    minutes: int
+    checks: tuple[CheckResult, ...]
     own_rules: tuple[str, ...]
 
 
@@ -41,7 +40,8 @@ def verify_results(report: Report) -> RulesReport:
     results = [_check_outcome(election, decided[: place + 1]) for place, election in enumerate(decided)]
     minutes = _check_minutes(report, results)
     own = tuple(name for name, rules in sealed.items() if not is_installed_text(rules.rule_set))
-    return RulesReport(elections=len(results), minutes=minutes, own_rules=own)
+    checks = (CheckResult("V10", counted=len(results)), CheckResult("V11", counted=minutes))
+    return RulesReport(checks=checks, own_rules=own)
 
 
 def _check_rules(election: ElectionReport, date: str) -> SealedRules:

@@ -63,6 +63,14 @@ CHECKS: Final = {
         "Kết quả kiểm phiếu đúng là kết quả giải mã của tổng đó, có chứng minh của tổ kiểm phiếu.",
         "The counts are what those totals decrypt to, with the tellers' proofs.",
     ),
+    "V10": Sentence(
+        "Mẫu số khớp với số đảng viên từng loại; kết luận đúng theo kết quả kiểm phiếu và quy tắc đã niêm phong.",
+        "The base follows from the class counts; the outcome is what the sealed rules make of the counts.",
+    ),
+    "V11": Sentence(
+        "Mọi con số trên biên bản khớp với kết quả kiểm phiếu.",
+        "Every number in the minutes is that of the counts.",
+    ),
     "V12": Sentence(
         "Lá phiếu trong giấy xác nhận của cử tri có mặt trong các lá phiếu đã đóng.",
         "The ballot of the voter's confirmation is among the closed ballots.",

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import crypto
 import pytest
+
+import crypto
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +20,9 @@ ALLOWED: dict[str, set[str]] = {
     "ballot_server.domain": {"ballot_server.errors"},
     "ballot_server.rules": {"ballot_server.domain", "ballot_server.errors"},
     "ballot_server.storage": {"ballot_server.domain", "ballot_server.errors"},
-    "ballot_server.minutes": {"ballot_server.domain", "ballot_server.errors", "ballot_server.resources", "ballot_server.i18n"},
+    "ballot_server.minutes": {
+        "ballot_server.domain", "ballot_server.errors", "ballot_server.resources", "ballot_server.i18n",
+    },
     "ballot_server.services": {
         "ballot_server.domain", "ballot_server.errors", "ballot_server.rules", "ballot_server.storage",
         "ballot_server.minutes", "ballot_server.i18n", "ballot_server.resources", "crypto",
@@ -30,11 +33,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "ballot_server.rehearsal": {
         "ballot_server.services", "ballot_server.domain", "ballot_server.errors", "ballot_server.i18n",
-        "ballot_server.config", "ballot_server.rules", "ballot_server.minutes", "ballot_server.storage", "ballot_server.web", "crypto",
+        "ballot_server.config", "ballot_server.rules", "ballot_server.minutes", "ballot_server.storage",
+        "ballot_server.web", "crypto",
     },
     "ballot_server.cli": {
-        "ballot_server.services", "ballot_server.domain", "ballot_server.errors", "ballot_server.i18n", "ballot_server.rules",
-        "ballot_server.config", "ballot_server.web", "ballot_server.rehearsal", "crypto",
+        "ballot_server.services", "ballot_server.domain", "ballot_server.errors", "ballot_server.i18n",
+        "ballot_server.rules", "ballot_server.config", "ballot_server.web", "ballot_server.rehearsal", "crypto",
     },
 }  # fmt: skip
 
