@@ -67,6 +67,7 @@ def _load_libsodium() -> ctypes.CDLL:
         library.crypto_core_ristretto255_from_hash,
         library.crypto_scalarmult_ristretto255,
         library.crypto_scalarmult_ristretto255_base,
+        library.crypto_core_ed25519_is_valid_point,
     ):
         function.restype = ctypes.c_int
     return library
@@ -74,6 +75,7 @@ def _load_libsodium() -> ctypes.CDLL:
 
 _SODIUM = _load_libsodium()
 _is_valid_point = _SODIUM.crypto_core_ristretto255_is_valid_point
+_is_valid_ed25519_point = _SODIUM.crypto_core_ed25519_is_valid_point
 _point_add = _SODIUM.crypto_core_ristretto255_add
 _point_subtract = _SODIUM.crypto_core_ristretto255_sub
 _point_from_hash = _SODIUM.crypto_core_ristretto255_from_hash
@@ -150,6 +152,14 @@ def element_from_hash(digest: bytes) -> Element:
     if _point_from_hash(result, digest) != 0:
         raise InvalidElementError("hash to group", "libsodium refused the input")
     return Element(result.raw)
+
+
+def is_signing_key(data: bytes) -> bool:
+    """Tell whether 32 bytes are a canonical Ed25519 point of the prime-order subgroup, the identity left out.
+
+    A key of small order, which signature libraries accept, would make one signature hold for every message.
+    """
+    return len(data) == ELEMENT_BYTES and _is_valid_ed25519_point(bytes(data)) == 1
 
 
 def add(left: Element, right: Element) -> Element:

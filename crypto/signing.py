@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from crypto.encoding import JsonObject, encode_canonical
 from crypto.errors import InvalidSignatureError
-from crypto.group import RandomBytes
+from crypto.group import RandomBytes, is_signing_key
 from crypto.transcript import hash_items
 
 SigningSeed = NewType("SigningSeed", bytes)
@@ -37,8 +37,11 @@ def sign_message(label: str, message: JsonObject, seed: SigningSeed) -> bytes:
 def verify_message(label: str, message: JsonObject, key: VerificationKey, signature: bytes) -> None:
     """Check the signature of a canonical object under a label.
 
-    Raises: InvalidSignatureError if it does not hold, or the key is not a key; the label is its data.
+    Raises: InvalidSignatureError if it does not hold, or the key is no point of the prime-order subgroup; the label is
+    its data. Spec: "sign_message, verify_message".
     """
+    if not is_signing_key(key):
+        raise InvalidSignatureError(label)
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, hash_items(label, encode_canonical(message)))
     except (InvalidSignature, ValueError):

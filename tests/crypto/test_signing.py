@@ -84,3 +84,18 @@ def test_verify_message_refuses_a_response_plus_the_order() -> None:
     response = int.from_bytes(signature[32:], "little") + order
     with pytest.raises(InvalidSignatureError):
         verify_message("label", MESSAGE, KEY, signature[:32] + response.to_bytes(32, "little"))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        bytes([1]) + bytes(31),
+        bytes(32),
+        bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+        bytes.fromhex("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+    ],
+)
+def test_verify_message_refuses_a_key_of_small_order_under_which_anything_is_signed(key: bytes) -> None:
+    forged = key + bytes(32)
+    with pytest.raises(InvalidSignatureError):
+        verify_message("label", MESSAGE, VerificationKey(key), forged)
