@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from ballot_server.domain.election import ElectionState
+from ballot_server.domain.staff import Role, SessionTimes, StaffMember
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,32 @@ class StoredBallot:
     ballot_hash: bytes
     public: bytes
     data: bytes
+
+
+@dataclass(frozen=True)
+class StaffRecord:
+    """An account of the staff; without a passphrase nobody signs in by name."""
+
+    member: StaffMember
+    passphrase_hash: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StaffSessionRecord:
+    """A sign-in; `form_secret` is the session's mark in forms, `browser` what the browser calls itself."""
+
+    secret_hash: bytes
+    member: StaffMember
+    times: SessionTimes
+    form_secret: bytes = field(repr=False)
+    browser: str
+
+
+@dataclass(frozen=True)
+class StaffLinkRecord:
+    """A one-time link for a role; with an empty name, whoever opens it chooses one."""
+
+    code_hash: bytes
+    name: str
+    role: Role
+    created: datetime

@@ -1,13 +1,14 @@
-"""The tables. People stand in `roll_entry` and in the officers' names of `meeting`, and nowhere else.
+"""The tables. People stand in `roll_entry`, in the officers' names of `meeting` and in `staff`, and nowhere else.
 
 Nothing about a ballot, a credential or a slip says when or who: no time, no sequence, no row number, no address. Those
 tables are WITHOUT ROWID, keyed by hashes or by sorted public values; what their pages still betray of the order of
-arrival is removed at close by `rewrite_ballots_sorted`.
+arrival is removed at close by `rewrite_ballots_sorted`. Only the staff's own sessions and links know times, and no key
+leads from them to a meeting.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum as PythonEnum
 
 from sqlalchemy import (
@@ -15,6 +16,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Date,
+    DateTime,
+    Dialect,
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
@@ -24,12 +27,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ballot_server.domain.election import ElectionState
 from ballot_server.domain.member import Attendance, ExemptionBook, MemberClass
+from ballot_server.domain.staff import MAXIMUM_NAME, Role
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -50,6 +55,25 @@ def _enum_column(kind: type[PythonEnum], name: str) -> Enum:
         length=24,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC without its zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment as stored. Raises: ValueError if it has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs its zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment with its zone."""
+        return None if value is None else value.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
@@ -213,3 +237,39 @@ class BoardEntryRow(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(24))
     line: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class StaffRow(Base):
+    """An account; `folded` is what spellings of one name share, and a screen has no passphrase."""
+
+    __tablename__ = "staff"
+
+    name: Mapped[str] = mapped_column(String(MAXIMUM_NAME), primary_key=True)
+    folded: Mapped[str] = mapped_column(String(4 * MAXIMUM_NAME), unique=True)
+    role: Mapped[Role] = mapped_column(_enum_column(Role, "role"))
+    passphrase_hash: Mapped[str | None] = mapped_column(Text)
+
+
+class StaffSessionRow(Base):
+    """A sign-in, under the digest of its secret."""
+
+    __tablename__ = "staff_session"
+
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    staff: Mapped[str] = mapped_column(String(MAXIMUM_NAME), ForeignKey("staff.name"))
+    created: Mapped[datetime] = mapped_column(UtcTime)
+    seen: Mapped[datetime] = mapped_column(UtcTime)
+    confirmed: Mapped[datetime] = mapped_column(UtcTime)
+    form_secret: Mapped[bytes] = mapped_column(LargeBinary(32))
+    browser: Mapped[str] = mapped_column(Text)
+
+
+class StaffLinkRow(Base):
+    """A one-time link, under the digest of its code; an empty name is chosen by whoever opens it."""
+
+    __tablename__ = "staff_link"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(MAXIMUM_NAME))
+    role: Mapped[Role] = mapped_column(_enum_column(Role, "role"))
+    created: Mapped[datetime] = mapped_column(UtcTime)

@@ -15,6 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "crypto": set(),
     "ballot_server.errors": set(),
     "ballot_server.resources": set(),
+    "ballot_server.clock": set(),
     "ballot_server.config": {"ballot_server.errors"},
     "ballot_server.i18n": {"ballot_server.errors", "crypto"},
     "ballot_server.domain": {"ballot_server.errors"},
@@ -25,11 +26,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "ballot_server.services": {
         "ballot_server.domain", "ballot_server.errors", "ballot_server.rules", "ballot_server.storage",
-        "ballot_server.minutes", "ballot_server.i18n", "ballot_server.resources", "crypto",
+        "ballot_server.minutes", "ballot_server.i18n", "ballot_server.resources", "ballot_server.clock",
+        "crypto",
     },
     "ballot_server.web": {
         "ballot_server.services", "ballot_server.domain", "ballot_server.errors", "ballot_server.i18n",
-        "ballot_server.config", "ballot_server.resources",
+        "ballot_server.config", "ballot_server.resources", "ballot_server.clock",
     },
     "ballot_server.rehearsal": {
         "ballot_server.services", "ballot_server.domain", "ballot_server.errors", "ballot_server.i18n",
@@ -38,7 +40,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "ballot_server.cli": {
         "ballot_server.services", "ballot_server.domain", "ballot_server.errors", "ballot_server.i18n",
-        "ballot_server.rules", "ballot_server.config", "ballot_server.web", "ballot_server.rehearsal", "crypto",
+        "ballot_server.rules", "ballot_server.config", "ballot_server.web", "ballot_server.rehearsal",
+        "ballot_server.clock", "crypto",
     },
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from ballot_server.storage.repositories.board import BoardRepository
 from ballot_server.storage.repositories.elections import ElectionRepository
 from ballot_server.storage.repositories.meetings import MeetingRepository, RollRepository
 from ballot_server.storage.repositories.slips import CredentialRepository, SeriesRepository
+from ballot_server.storage.repositories.staff import StaffLinkRepository, StaffRepository, StaffSessionRepository
 
 __all__ = [
     "BallotRepository",
@@ -14,5 +15,8 @@ __all__ = [
     "MeetingRepository",
     "RollRepository",
     "SeriesRepository",
+    "StaffLinkRepository",
+    "StaffRepository",
+    "StaffSessionRepository",
     "rewrite_ballots_sorted",
 ]
