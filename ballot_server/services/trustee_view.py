@@ -1,4 +1,4 @@
-"""What the chair's, the tellers' and the projector's pages may know of the tellers' work: who did what, what is missing.
+"""What pages of the chair, the tellers and the projector may know of the tellers' work: who did what, what is missing.
 
 No value here is secret: shares travel encrypted, and what a teller confirmed stays on the teller's own device.
 """

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from ballot_server.storage.tables import Base
+from ballot_server.storage.trustee_tables import TrusteeSeatRow
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+# All tables share one metadata; this module's come last, so that importing them has declared the others.
+context.configure(connection=context.config.attributes["connection"], target_metadata=TrusteeSeatRow.metadata)
 context.run_migrations()
