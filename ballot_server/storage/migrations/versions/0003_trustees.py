@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["meeting", "occasion", "attempt"],
             ["trustee_request.meeting", "trustee_request.occasion", "trustee_request.attempt"],
-            name=op.f("fk_trustee_message_meeting_trustee_request"),
+            name=op.f("fk_trustee_message_meeting_occasion_attempt_trustee_request"),
         ),
         sa.PrimaryKeyConstraint(
             "meeting", "occasion", "attempt", "round", "sender", "receiver", name=op.f("pk_trustee_message")
