@@ -19,12 +19,14 @@ from ballot_server.minutes.document import (
     Table,
     Together,
     Tone,
+    WritingLines,
 )
 from ballot_server.minutes.election_composition import compose_election
-from ballot_server.minutes.record import AnnulledElectionRecord, ExemptMember, MinutesRecord
+from ballot_server.minutes.record import AnnulledElectionRecord, AttendanceRecord, ExemptMember, MinutesRecord
 from ballot_server.minutes.wording import Wording, group_characters
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
+_LINES_FOR_INCIDENTS = 3
 
 
 def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAMESE) -> PrintedDocument:
@@ -36,7 +38,7 @@ def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAM
         ("form", _compose_form(record, wording)),
         ("results", _compose_results(record, wording)),
         ("annulled", _compose_annulled(record.annulled, wording)),
-        ("incidents", tuple(Paragraph(incident) for incident in record.incidents)),
+        ("incidents", _compose_incidents(record.incidents, wording)),
         ("closing", _compose_closing(record, wording)),
     )
     numbered: list[tuple[Block, ...]] = []
@@ -64,7 +66,6 @@ def _compose_front(record: MinutesRecord, wording: Wording) -> Front:
         unit=record.unit,
         number=wording.say("number", number=record.number) if record.number else "",
         heading=record.heading or wording.say("heading"),
-        place=record.place,
         day=wording.write_date(record.date),
         title=wording.say("title"),
         subtitle=record.title,
@@ -77,6 +78,7 @@ def _compose_participants(record: MinutesRecord, wording: Wording) -> tuple[Bloc
     values = (
         ("unit", record.unit),
         ("time", _write_time(record, wording)),
+        ("hours", "" if record.started or record.finished else wording.say("participants.by_hand")),
         ("place", record.place),
         ("chair", record.chair),
         ("clerk", record.clerk),
@@ -106,10 +108,25 @@ def _compose_attendance(record: MinutesRecord, wording: Wording) -> tuple[Block,
         ("absent_unexcused", len(attendance.absent_unexcused)),
         ("exempt", len(attendance.exempt)),
     )
-    rows = tuple(Fact(wording.say(f"attendance.{key}"), wording.write_people(count)) for key, count in counts)
+    rows = [Fact(wording.say(f"attendance.{key}"), wording.write_people(count)) for key, count in counts]
+    rows.extend(_list_non_voters(attendance, wording))
     lists = (("absent_excused", attendance.absent_excused), ("absent_unexcused", attendance.absent_unexcused))
     names = tuple(NameList(f"{wording.say(f'attendance.{key}')}:", people) for key, people in lists if people)
-    return (Facts(rows), *names, *_compose_exempt(attendance.exempt, wording))
+    return (Facts(tuple(rows)), *names, *_compose_exempt(attendance.exempt, wording))
+
+
+def _list_non_voters(attendance: AttendanceRecord, wording: Wording) -> tuple[Fact, ...]:
+    """Return who else is in the room: probationary members and guests, who never vote."""
+    probationary, guests = attendance.probationary, attendance.guests
+    if probationary + guests == 0:
+        return ()
+    value = wording.say(
+        "attendance.non_voters_value",
+        people=wording.write_people(probationary + guests),
+        probationary=probationary,
+        guests=guests,
+    )
+    return (Fact(wording.say("attendance.non_voters"), value),)
 
 
 def _compose_exempt(exempt: tuple[ExemptMember, ...], wording: Wording) -> tuple[Block, ...]:
@@ -117,9 +134,9 @@ def _compose_exempt(exempt: tuple[ExemptMember, ...], wording: Wording) -> tuple
         return ()
     columns = (
         Column(wording.say("attendance.order"), Alignment.CENTER),
-        Column(wording.say("attendance.exempt_name"), weight=4),
-        Column(wording.say("attendance.exempt_book"), weight=3),
-        Column(wording.say("attendance.exempt_resolution"), weight=5),
+        Column(wording.say("attendance.exempt_name"), weight=10),
+        Column(wording.say("attendance.exempt_book"), weight=11),
+        Column(wording.say("attendance.exempt_resolution"), weight=9),
     )
     rows = tuple((str(place), one.name, one.book, one.resolution) for place, one in enumerate(exempt, 1))
     return (Paragraph("", lead=f"{wording.say('attendance.exempt_list')}:"), Table(columns, rows))
@@ -134,7 +151,7 @@ def _compose_results(record: MinutesRecord, wording: Wording) -> tuple[Block, ..
     return tuple(
         block
         for place, election in enumerate(record.elections, 1)
-        for block in compose_election(election, place, wording)
+        for block in compose_election(election, record.elections[: place - 1], wording)
     )
 
 
@@ -155,6 +172,14 @@ def _compose_annulled(annulled: tuple[AnnulledElectionRecord, ...], wording: Wor
         facts = Facts(tuple(Fact(wording.say(f"annulled.{key}"), value) for key, value in values if value))
         blocks.append(Together((Heading(title, 2), facts)))
     return tuple(blocks)
+
+
+def _compose_incidents(incidents: tuple[str, ...], wording: Wording) -> tuple[Block, ...]:
+    """Return the incidents, or lines to write them on: that nothing happened is for the signers to say."""
+    if incidents:
+        return tuple(Paragraph(incident) for incident in incidents)
+    note = Paragraph(wording.say("incidents.by_hand"), tone=Tone.NOTE, keeps_with_next=True)
+    return (Together((note, WritingLines(_LINES_FOR_INCIDENTS))),)
 
 
 def _compose_closing(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:

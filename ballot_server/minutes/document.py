@@ -34,11 +34,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph, with words in bold before it if `lead` is not empty; a lead alone stays with what follows."""
+    """A paragraph, with words in bold before it if `lead` is not empty.
+
+    A lead alone stays on the page of what follows, and so does a paragraph that `keeps_with_next`.
+    """
 
     text: str
     lead: str = ""
     tone: Tone = Tone.PLAIN
+    keeps_with_next: bool = False
     kind: str = field(default="paragraph", init=False)
 
 
@@ -86,7 +90,15 @@ class Table:
     kind: str = field(default="table", init=False)
 
 
-PlainBlock = Heading | Paragraph | NameList | Facts | Table
+@dataclass(frozen=True)
+class WritingLines:
+    """Empty lines to write on by hand."""
+
+    count: int
+    kind: str = field(default="lines", init=False)
+
+
+PlainBlock = Heading | Paragraph | NameList | Facts | Table | WritingLines
 
 
 @dataclass(frozen=True)
@@ -126,7 +138,6 @@ class Front:
     unit: str
     number: str
     heading: str
-    place: str
     day: str
     title: str
     subtitle: str

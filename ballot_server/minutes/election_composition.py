@@ -1,7 +1,21 @@
-"""The blocks of one election in the minutes: rule, base and threshold first, then slips, then each contest."""
+"""The blocks of one election in the minutes: rule, base and threshold first, then slips, then each contest.
+
+What an election before it has said in the same words (the document's name, readings, words of the key) is not said
+again but pointed to. Clause, base and threshold always stand in full.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from ballot_server.minutes.contest_composition import (
+    compose_contest,
+    compose_summary,
+    drop_words,
+    find_shared_bases,
+    has_summary,
+    name_bases,
+)
 from ballot_server.minutes.document import (
     Alignment,
     Block,
@@ -10,43 +24,33 @@ from ballot_server.minutes.document import (
     Facts,
     Heading,
     Paragraph,
-    PlainBlock,
     Table,
     Together,
     Tone,
 )
-from ballot_server.minutes.record import (
-    BaseRecord,
-    ContestRecord,
-    ElectionRecord,
-    OptionRecord,
-    RuleSetRecord,
-    SealedBaseRecord,
-    SlipCounts,
-)
+from ballot_server.minutes.record import ElectionRecord, RuleSetRecord, SealedBaseRecord, SlipCounts
 from ballot_server.minutes.wording import Wording
 
 _MARKS_OF_ORIGINAL_TEXT = frozenset({"V", "S"})
-_SUMMARY_FROM_CONTESTS = 4
-_SUMMARY_MOST_OPTIONS = 3
 
 
-def compose_election(election: ElectionRecord, place: int, wording: Wording) -> tuple[Block, ...]:
-    """Return the blocks of an election that stands at `place` (from 1) among the counted ones."""
-    blocks: list[Block] = [Heading(f"{place}. {election.title}", 2), Facts(_list_facts(election, wording))]
+def compose_election(
+    election: ElectionRecord, earlier: tuple[ElectionRecord, ...], wording: Wording
+) -> tuple[Block, ...]:
+    """Return the blocks of an election; `earlier` are all that were counted before it, in order."""
+    place = len(earlier) + 1
+    blocks: list[Block] = [Heading(f"{place}. {election.title}", 2), Facts(_list_facts(election, earlier, wording))]
     blocks.extend(_compose_warnings(election, wording))
-    blocks.append(Together((_compose_slips(election.slips, wording),)))
-    if election.slips.invalid_reasons:
-        reasons = "; ".join(election.slips.invalid_reasons)
-        blocks.append(Paragraph(wording.say("slips.invalid_reasons", reasons=reasons), tone=Tone.NOTE))
-    shared_bases = _find_shared_bases(election)
+    blocks.extend(_compose_notes(election, earlier, wording))
+    blocks.append(_compose_slips(election.slips, wording))
+    shared_bases = find_shared_bases(election)
     if shared_bases:
-        blocks.append(_name_bases(shared_bases, wording))
-    if _has_summary(election):
+        blocks.append(name_bases(shared_bases, wording))
+    if has_summary(election):
         blocks.append(Heading(wording.say("election.summary"), 3))
-        blocks.append(_compose_summary(election, wording))
+        blocks.append(compose_summary(election, wording))
     blocks.extend(
-        _compose_contest(contest, f"{place}.{number}", wording, names_bases=not shared_bases)
+        compose_contest(contest, f"{place}.{number}", wording, names_bases=not shared_bases)
         for number, contest in enumerate(election.contests, 1)
     )
     if election.conclusion:
@@ -55,8 +59,13 @@ def compose_election(election: ElectionRecord, place: int, wording: Wording) -> 
     return tuple(blocks)
 
 
-def cite_source(rule_set: RuleSetRecord, wording: Wording) -> str:
-    """Return a rule-set's source in one line; a copy without number or date is cited as such."""
+def cite_source(rule_set: RuleSetRecord, wording: Wording, *, named_at: int | None = None) -> str:
+    """Return a rule-set's source in one line; a copy without number or date is cited as such.
+
+    named_at: place of the election that has named the document already, then only the clause follows.
+    """
+    if named_at is not None:
+        return wording.say("election.source_again", place=named_at, clause=rule_set.clause)
     if rule_set.number and rule_set.issued:
         key = "source_dated"
     elif rule_set.number:
@@ -72,8 +81,18 @@ def cite_source(rule_set: RuleSetRecord, wording: Wording) -> str:
     )
 
 
-def _list_facts(election: ElectionRecord, wording: Wording) -> tuple[Fact, ...]:
+def _find_place(earlier: tuple[ElectionRecord, ...], says_so: Callable[[ElectionRecord], bool]) -> int | None:
+    """Return the place, from 1, of the first earlier election of which something is true."""
+    return next((place for place, election in enumerate(earlier, 1) if says_so(election)), None)
+
+
+def _list_facts(election: ElectionRecord, earlier: tuple[ElectionRecord, ...], wording: Wording) -> tuple[Fact, ...]:
     rule_set = election.rule_set
+    named_at = _find_place(earlier, lambda other: _identify_source(other.rule_set) == _identify_source(rule_set))
+    key_words_at = _find_place(earlier, lambda other: other.key_words == election.key_words)
+    key_words = " · ".join(election.key_words)
+    if key_words and key_words_at is not None:
+        key_words = wording.say("election.key_words_again", place=key_words_at)
     named = wording.say(
         "election.rule_set_value",
         title=rule_set.title,
@@ -93,7 +112,7 @@ def _list_facts(election: ElectionRecord, wording: Wording) -> tuple[Fact, ...]:
     base = election.base
     values = (
         ("rule_set", named),
-        ("source", cite_source(rule_set, wording)),
+        ("source", cite_source(rule_set, wording, named_at=named_at)),
         ("base", _write_base(base, wording)),
         ("parts", base.parts),
         ("bare_words", _write_bare_words(base, wording)),
@@ -101,9 +120,13 @@ def _list_facts(election: ElectionRecord, wording: Wording) -> tuple[Fact, ...]:
         ("quorum", election.quorum),
         ("summoned", wording.write_people(election.summoned)),
         ("present", wording.write_people(election.present)),
-        ("key_words", " · ".join(election.key_words)),
+        ("key_words", key_words),
     )
     return tuple(Fact(wording.say(f"election.{key}"), value) for key, value in values if value)
+
+
+def _identify_source(rule_set: RuleSetRecord) -> tuple[str, str, str]:
+    return rule_set.source, rule_set.number, rule_set.issued
 
 
 def _write_base(base: SealedBaseRecord, wording: Wording) -> str:
@@ -124,11 +147,43 @@ def _compose_warnings(election: ElectionRecord, wording: Wording) -> list[Block]
         blocks.append(Paragraph(wording.say("election.not_in_force"), tone=Tone.WARNING))
     elif rule_set.mark not in _MARKS_OF_ORIGINAL_TEXT:
         blocks.append(Paragraph(wording.say("election.not_checked", mark=rule_set.mark), tone=Tone.WARNING))
-    blocks.extend(Paragraph(note, tone=Tone.NOTE) for note in (rule_set.note, election.note) if note)
     return blocks
 
 
-def _compose_slips(slips: SlipCounts, wording: Wording) -> Table:
+def _compose_notes(
+    election: ElectionRecord, earlier: tuple[ElectionRecord, ...], wording: Wording
+) -> tuple[Paragraph, ...]:
+    notes = (_write_readings(election.rule_set.readings, earlier, wording), election.note)
+    return tuple(Paragraph(note, tone=Tone.NOTE) for note in notes if note)
+
+
+def _write_readings(readings: tuple[str, ...], earlier: tuple[ElectionRecord, ...], wording: Wording) -> str:
+    """Return the readings in full, or where all of another election's apply too, that place and what is added.
+
+    The first such place never points further itself: whatever it pointed to would have come first here.
+    """
+    place = _find_place(
+        earlier, lambda other: bool(other.rule_set.readings) and set(other.rule_set.readings) <= set(readings)
+    )
+    if place is None:
+        return wording.say("election.readings", readings=" ".join(readings)) if readings else ""
+    known = earlier[place - 1].rule_set.readings
+    added = " ".join(reading for reading in readings if reading not in known)
+    if not added:
+        return wording.say("election.readings_again", place=place)
+    return wording.say("election.readings_added", place=place, readings=added)
+
+
+def _compose_slips(slips: SlipCounts, wording: Wording) -> Together:
+    """Return the table of slips with why ballots are invalid."""
+    table = _tabulate_slips(slips, wording)
+    if not slips.invalid_reasons:
+        return Together((table,))
+    reasons = wording.say("slips.invalid_reasons", reasons="; ".join(slips.invalid_reasons))
+    return Together((table, Paragraph(reasons, tone=Tone.NOTE)))
+
+
+def _tabulate_slips(slips: SlipCounts, wording: Wording) -> Table:
     """Return the table of slips: first what happened to the slips, then the ballots; issued … invalid in bold."""
     has_paper = slips.paper_issued > 0 or slips.paper_returned > 0
     lines: tuple[tuple[str, int | None, bool], ...] = (
@@ -158,127 +213,4 @@ def _compose_slips(slips: SlipCounts, wording: Wording) -> Table:
         Column(wording.say("slips.words"), weight=3),
     )
     strong = tuple(row for row, (_, _, is_strong) in enumerate(lines) if is_strong)
-    return _drop_words(Table(columns, tuple(rows), strong), wording, at=2)
-
-
-def _has_summary(election: ElectionRecord) -> bool:
-    """Tell whether one table can hold all contests: several, with the same few options."""
-    labels = {tuple(option.label for option in contest.options) for contest in election.contests}
-    return (
-        len(election.contests) >= _SUMMARY_FROM_CONTESTS
-        and len(labels) == 1
-        and len(election.contests[0].options) <= _SUMMARY_MOST_OPTIONS
-    )
-
-
-def _compose_summary(election: ElectionRecord, wording: Wording) -> Table:
-    options = election.contests[0].options
-    is_wide = len(options) == _SUMMARY_MOST_OPTIONS
-    columns = (
-        Column(wording.say("contest.order"), Alignment.CENTER),
-        Column(wording.say("contest.subject"), weight=4 if is_wide else 7),
-        *(Column(option.label, Alignment.CENTER, weight=3 if is_wide else 6) for option in options),
-        Column(wording.say("contest.blank"), Alignment.CENTER),
-        Column(wording.say("contest.outcome"), weight=3 if is_wide else 7),
-    )
-    rows = tuple(
-        (
-            str(place),
-            contest.subject,
-            *(_write_count_and_share(option, contest, wording) for option in contest.options),
-            str(contest.blank.count),
-            contest.outcome,
-        )
-        for place, contest in enumerate(election.contests, 1)
-    )
-    return Table(columns, rows)
-
-
-def _write_count_and_share(option: OptionRecord, contest: ContestRecord, wording: Wording) -> str:
-    if not contest.bases:
-        return str(option.count)
-    return f"{option.count} ({wording.write_share(option.count, contest.bases[0].value)})"
-
-
-def _find_shared_bases(election: ElectionRecord) -> tuple[BaseRecord, ...]:
-    """Return the bases that all contests have, so that they are named once; nothing if they differ."""
-    different = {contest.bases for contest in election.contests}
-    return different.pop() if len(different) == 1 else ()
-
-
-def _name_bases(bases: tuple[BaseRecord, ...], wording: Wording) -> Paragraph:
-    named = "; ".join(f"{base.label}: {base.value}" for base in bases)
-    return Paragraph(wording.say("contest.share_words", bases=named), tone=Tone.NOTE)
-
-
-def _compose_contest(contest: ContestRecord, number: str, wording: Wording, *, names_bases: bool) -> Together:
-    blocks: list[PlainBlock] = [Heading(f"{number}. {contest.subject}", 3)]
-    if contest.detail:
-        blocks.append(Paragraph(contest.detail))
-    blocks.append(_compose_options(contest, wording))
-    if names_bases and contest.bases:
-        blocks.append(_name_bases(contest.bases, wording))
-    if contest.tests:
-        tests = "; ".join(
-            wording.say(
-                "contest.test_passed" if test.passed else "contest.test_failed",
-                option=test.option,
-                needed=test.needed,
-                base=test.base,
-                got=test.got,
-            )
-            for test in contest.tests
-        )
-        blocks.append(Paragraph(f"{tests}.", lead=f"{wording.say('contest.tests')}:"))
-    if contest.outcome:
-        key = "contest.outcome_with_clause" if contest.clause else "contest.outcome_plain"
-        outcome = wording.say(key, outcome=contest.outcome.rstrip("."), clause=contest.clause)
-        blocks.append(Paragraph(outcome, lead=f"{wording.say('contest.outcome')}:", tone=Tone.OUTCOME))
-    if contest.note:
-        blocks.append(Paragraph(contest.note, tone=Tone.NOTE))
-    return Together(tuple(blocks))
-
-
-def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
-    """Return a contest's table; phone and paper apart where paper was counted, outcomes where options have them."""
-    lines = (*contest.options, contest.blank)
-    has_paper = any(option.paper is not None for option in lines)
-    has_outcome = any(option.outcome for option in lines)
-    columns = [Column(wording.say("contest.option"), weight=4)]
-    if has_paper:
-        columns.append(Column(wording.say("contest.phone"), Alignment.RIGHT))
-        columns.append(Column(wording.say("contest.paper"), Alignment.RIGHT))
-    columns.append(Column(wording.say("contest.total" if has_paper else "contest.count"), Alignment.RIGHT))
-    words_at = len(columns)
-    columns.append(Column(wording.say("contest.words"), weight=3))
-    share_weight = 3 if has_paper and has_outcome else 2
-    columns.extend(Column(_title_share(base, wording), Alignment.RIGHT, share_weight) for base in contest.bases)
-    if has_outcome:
-        columns.append(Column(wording.say("contest.option_outcome"), weight=3))
-    rows = []
-    for option in lines:
-        cells = [option.label]
-        if has_paper:
-            paper = option.paper or 0
-            cells.extend((str(option.count - paper), str(paper)))
-        cells.extend((str(option.count), wording.read(option.count)))
-        is_blank = option is contest.blank
-        cells.extend("" if is_blank else wording.write_share(option.count, base.value) for base in contest.bases)
-        if has_outcome:
-            cells.append(option.outcome)
-        rows.append(tuple(cells))
-    return _drop_words(Table(tuple(columns), tuple(rows)), wording, at=words_at)
-
-
-def _title_share(base: BaseRecord, wording: Wording) -> str:
-    key = "contest.share_of" if base.short else "contest.share"
-    return wording.say(key, short=base.short, value=base.value)
-
-
-def _drop_words(table: Table, wording: Wording, *, at: int) -> Table:
-    """Return a table without its column of numbers in words, where the language has none."""
-    if wording.has_number_words:
-        return table
-    columns = table.columns[:at] + table.columns[at + 1 :]
-    rows = tuple(row[:at] + row[at + 1 :] for row in table.rows)
-    return Table(columns, rows, table.strong_rows)
+    return drop_words(Table(columns, tuple(rows), strong), wording, at=2)

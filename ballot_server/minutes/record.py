@@ -21,13 +21,18 @@ class ExemptMember:
 
 @dataclass(frozen=True)
 class AttendanceRecord:
-    """Who was summoned, came and stayed away; each absentee stands in one list only."""
+    """Who was summoned, came and stayed away; each absentee stands in one list only.
+
+    `probationary` and `guests` are those in the room who are in no base and never vote.
+    """
 
     summoned: int
     present: int
     absent_excused: tuple[str, ...]
     absent_unexcused: tuple[str, ...]
     exempt: tuple[ExemptMember, ...]
+    probationary: int = 0
+    guests: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class RuleSetRecord:
     """The rule-set an election was counted under, and where it comes from.
 
     `source` is the document with its kind ("Hướng dẫn"); `number` and `issued` are empty when the copy bears none;
-    `mark` is the letter of verification (V, S, P, I or ?); `note` is one more remark on how the text was read.
+    `mark` is the letter of verification (V, S, P, I or ?); `readings` say how the text was read.
     """
 
     title: str
@@ -47,16 +52,20 @@ class RuleSetRecord:
     clause: str
     mark: str
     in_force: bool = True
-    note: str = ""
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class BaseRecord:
-    """A denominator: its name in words, its value, and a word or two that head a column ("thu về")."""
+    """A denominator: its name in words, its value, and a word or two that head a column ("thu về").
+
+    `holds_blank` is False where blank ballots are not part of it, so that they have no share of it.
+    """
 
     label: str
     value: int
     short: str = ""
+    holds_blank: bool = True
 
 
 @dataclass(frozen=True)

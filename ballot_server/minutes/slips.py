@@ -6,6 +6,7 @@ the PDF is returned as bytes, and nothing is written to disk.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,7 +38,7 @@ class SlipSheetError(BallotServerError):
 
 @dataclass(frozen=True, repr=False)
 class Slip:
-    """A slip's secret: the address in its QR code, and the code to type, five groups of four."""
+    """A slip's secret: the address in its QR code, and the code to type, five groups of four with hyphens or spaces."""
 
     url: str
     code: str
@@ -47,8 +48,9 @@ class Slip:
 class SlipSheet:
     """Slips of one series.
 
-    `colour` is one of `TINTS`; `address` is what is typed where no camera works; `key_words` are empty where slips are
-    printed before the key is made; `wifi` is the network's name, empty if there is none to join.
+    `meeting` is what they are for, as `name_occasion` has it; `colour` is one of `TINTS`; `address` is what is typed
+    where no camera works; `key_words` are empty where slips are printed before the key is made; `wifi` is the network's
+    name, empty if there is none to join.
     """
 
     unit: str
@@ -60,6 +62,11 @@ class SlipSheet:
     slips: tuple[Slip, ...]
     wifi: str = ""
     key_words: tuple[str, ...] = ()
+
+
+def name_occasion(titles: Sequence[str], language: Language = Language.VIETNAMESE) -> str:
+    """Return what slips say they are for: the one election's title, or how many times they serve."""
+    return titles[0] if len(titles) == 1 else _say("several", language, count=len(titles))
 
 
 def render_slips(sheet: SlipSheet, language: Language = Language.VIETNAMESE) -> bytes:

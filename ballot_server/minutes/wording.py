@@ -9,6 +9,7 @@ from ballot_server.i18n import Language, translate
 from ballot_server.minutes.numbers_in_words import read_number
 
 GROUP_LENGTH = 4
+NO_SHARE = "–"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Wording:
     def write_share(self, count: int, base: int) -> str:
         """Return count/base in per cent, two decimals, half up; a dash where the base is 0. No float is involved."""
         if base == 0:
-            return "–"
+            return NO_SHARE
         hundredths = (2 * count * 10_000 + base) // (2 * base)
         mark = "," if self.language is Language.VIETNAMESE else "."
         return f"{hundredths // 100}{mark}{hundredths % 100:02}%"

@@ -18,7 +18,7 @@ from ballot_server.domain.scenario import Scenario, ScenarioElection
 from ballot_server.domain.series import Series
 from ballot_server.i18n import Language
 from ballot_server.minutes.render_minutes import render_minutes
-from ballot_server.minutes.slips import SlipSheet, render_slips
+from ballot_server.minutes.slips import SlipSheet, name_occasion, render_slips
 from ballot_server.rehearsal.casting import Voter, Workers, cast_ballots
 from ballot_server.rehearsal.plans import mark_ballots, plan_elections
 from ballot_server.rehearsal.tellers import Tellers
@@ -79,11 +79,11 @@ def rehearse(
     installation = open_installation(data_folder, random_bytes)
     try:
         with start_private_server(data_folder) as server:
-            meeting = _Meeting(scenario, installation, server.address, workers, on_progress, random_bytes)
+            meeting = _Meeting(scenario, installation, server.address, workers, language, on_progress, random_bytes)
             meeting.prepare()
             for election in scenario.elections:
                 meeting.vote(election)
-            minutes, archive = meeting.finish(language)
+            minutes, archive = meeting.finish()
     finally:
         installation.close()
     on_progress("verify", 0, 1)
@@ -112,6 +112,7 @@ class _Meeting:
         installation: Installation,
         address: str,
         workers: Workers,
+        language: Language,
         on_progress: Progress,
         random_bytes: RandomBytes,
     ) -> None:
@@ -119,6 +120,7 @@ class _Meeting:
         self._database = installation.database
         self._address = address
         self._workers = workers
+        self._language = language
         self._on_progress = on_progress
         self._random_bytes = random_bytes
         self._code: MeetingCode = generate_meeting_code(random_bytes)
@@ -166,11 +168,11 @@ class _Meeting:
         publish_election(self._database, **names)
         self._on_progress(f"tally {election.id}", 1, 1)
 
-    def finish(self, language: Language) -> tuple[Minutes, bytes]:
+    def finish(self) -> tuple[Minutes, bytes]:
         """Write the minutes, destroy the key shares and end the board; return minutes and archive."""
         self._on_progress("minutes", 0, 1)
         minutes = write_minutes(
-            self._database, self._board, meeting=self._code, print_record=render_minutes, language=language
+            self._database, self._board, meeting=self._code, print_record=render_minutes, language=self._language
         )
         archive = end_board(self._database, self._board, meeting=self._code, destroyed=self._tellers.destroy_shares())
         self._on_progress("minutes", 1, 1)
@@ -180,10 +182,12 @@ class _Meeting:
         present = len(series.members & _list_present(self._scenario))
         sheets: list[SlipSheet] = []
 
+        titles = [election.title for election in self._scenario.elections if election.id in series.elections]
+
         def print_and_look(sheet: SlipSheet) -> bytes:
             # The simulated voters read the paper, as real ones do: nothing else ever shows a code.
             sheets.append(sheet)
-            return render_slips(sheet)
+            return render_slips(sheet, self._language)
 
         fingerprint = compute_key_fingerprint(ceremony.ceremony_hash, ceremony.key)
         self.slips[series.letter] = print_slips(
@@ -191,7 +195,7 @@ class _Meeting:
             self._board,
             meeting=self._code,
             series=series.letter,
-            title=self._scenario.elections[0].title,
+            title=name_occasion(titles, self._language),
             count=present + SPARE_SLIPS,
             address=self._address,
             fingerprint=format_key_fingerprint(fingerprint),

@@ -6,11 +6,11 @@ Every number comes from the decision that the board's outcome was drawn from; wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from ballot_server.domain.base import BaseKind
+from ballot_server.domain.base import BaseKind, VoterRule, list_entitled
 from ballot_server.domain.contest import BLANK
 from ballot_server.domain.member import Attendance, Member, MemberClass, Roll
 from ballot_server.domain.result import BallotNumbers
@@ -97,16 +97,24 @@ class _Composer:
         return translate(f"record.{key}", self.language, **fields)
 
     def compose_attendance(self, on: date, roll: Roll, elections: Sequence[DecidedElection]) -> AttendanceRecord:
-        """Return who was summoned and came, by the widest of the evening's elections, and who stayed away."""
-        widest = max((election.decision.sealed for election in elections), key=lambda sealed: sealed.summoned)
+        """Return who was summoned and came, by the widest of the evening's elections, and who stayed away.
+
+        Of two elections as wide, the one with more people in the room counts: the roll knows who came late.
+        """
+        widest = max(
+            (election.decision.sealed for election in elections), key=lambda sealed: (sealed.summoned, sealed.present)
+        )
+        summoned = list_entitled(roll, on, VoterRule(widest.rule_set.base))
         official = [entry for entry in roll.entries if entry.member.member_class is MemberClass.OFFICIAL]
         exempt = [entry.member for entry in official if entry.member.is_exempt(on)]
 
         def list_absent(attendance: Attendance) -> tuple[str, ...]:
-            return tuple(
-                entry.member.name
-                for entry in official
-                if entry.attendance is attendance and not _is_left_out(entry.member, on)
+            return tuple(entry.member.name for entry in summoned if entry.attendance is attendance)
+
+        def count_present(member_class: MemberClass) -> int:
+            return sum(
+                entry.member.member_class is member_class and entry.attendance is Attendance.PRESENT
+                for entry in roll.entries
             )
 
         return AttendanceRecord(
@@ -115,6 +123,8 @@ class _Composer:
             absent_excused=list_absent(Attendance.ABSENT_EXCUSED),
             absent_unexcused=list_absent(Attendance.ABSENT_UNEXCUSED),
             exempt=tuple(self._describe_exempt(member) for member in exempt),
+            probationary=count_present(MemberClass.PROBATIONARY),
+            guests=count_present(MemberClass.GUEST),
         )
 
     def compose_election(self, election: DecidedElection, key_words: tuple[str, ...]) -> ElectionRecord:
@@ -136,6 +146,7 @@ class _Composer:
                 self._describe_contest(manifest, place, contest, decision, options)
                 for place, contest in enumerate(decision.contests)
             ),
+            note=self.say("barred", count=sealed.barred) if sealed.barred else "",
         )
 
     def compose_annulled(self, election: AnnulledElection) -> AnnulledElectionRecord:
@@ -158,7 +169,6 @@ class _Composer:
     def _describe_rule_set(self, decision: ElectionDecision) -> RuleSetRecord:
         dated = decision.sealed.dated
         rule_set, source = dated.rule_set, dated.rule_set.source
-        readings = " ".join(reading.text.in_language(self.language.value) for reading in rule_set.readings)
         return RuleSetRecord(
             title=rule_set.title.in_language(self.language.value),
             identifier=rule_set.id,
@@ -169,7 +179,7 @@ class _Composer:
             clause=source.clause.in_language(self.language.value),
             mark=dated.mark.value,
             in_force=dated.in_force,
-            note=self.say("readings", readings=readings) if readings else "",
+            readings=tuple(reading.text.in_language(self.language.value) for reading in rule_set.readings),
         )
 
     def _describe_version(self, rule_set: RuleSet) -> str:
@@ -239,13 +249,16 @@ class _Composer:
             outcome=made.text.in_language(self.language.value),
             clause=made.clause.in_language(self.language.value),
             note=" ".join([next_step, *([self.say("review_on", date=_write_date(review))] if review else [])]),
+            marks=manifest.contests[place].marks,
         )
 
     def _list_bases(self, contest: DecidedContest, decision: ElectionDecision) -> tuple[BaseRecord, ...]:
         sealed, numbers = decision.sealed, decision.numbers
-        bases = [self._name_base(sealed.base.kind.value, contest.decision.base_value)]
-        if sealed.base.kind is not BaseKind.VOTES_CAST:
-            bases.append(self._name_base("summoned", sealed.summoned))
+        own = self._name_base(sealed.base.kind.value, contest.decision.base_value)
+        if sealed.base.kind is BaseKind.VOTES_CAST:
+            bases = [replace(own, holds_blank=False)]
+        else:
+            bases = [own, self._name_base("summoned", sealed.summoned)]
         bases.append(self._name_base("returned", numbers.returned))
         if numbers.valid != numbers.returned:
             bases.append(self._name_base("valid", numbers.valid))
@@ -253,11 +266,6 @@ class _Composer:
 
     def _name_base(self, name: str, value: int) -> BaseRecord:
         return BaseRecord(self.say(f"base.{name}"), value, self.say(f"base.{name}_short"))
-
-
-def _is_left_out(member: Member, on: date) -> bool:
-    """Tell whether an absence is not counted as one: the exempt, those transferred out and the suspended."""
-    return member.is_exempt(on) or member.transferred_out or member.suspended
 
 
 def _describe_test(test: TestResult, options: Mapping[str, str]) -> TestRecord:

@@ -16,10 +16,11 @@ import pytest
 from ballot_server.i18n import Language
 from ballot_server.minutes.balance import MinutesMismatchError
 from ballot_server.minutes.composition import compose_minutes
-from ballot_server.minutes.document import Heading, NameList, Paragraph, Table, Together, Tone
+from ballot_server.minutes.document import Facts, Heading, NameList, Paragraph, Table, Together, Tone, WritingLines
 from ballot_server.minutes.election_composition import cite_source
 from ballot_server.minutes.record import (
     AttendanceRecord,
+    BaseRecord,
     ElectionRecord,
     MinutesRecord,
     OptionRecord,
@@ -30,6 +31,7 @@ from ballot_server.minutes.typesetting import REPLACEMENT, make_printable
 from ballot_server.minutes.wording import Wording
 from ballot_server.resources import find_templates
 from tests.support.minutes_samples import (
+    BASES,
     HEAD,
     RULE_SET,
     SLIPS,
@@ -122,9 +124,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         "(bản sao không ghi số, ngày), mục III, điểm 1",
         "bàn · sông · lúa · mây · đèn · cầu · núi · thuyền",
         "Thẻ bỏ phiếu đã in 20 hai mươi",
-        "Số phiếu phát ra 15 mười lăm",
-        "Số phiếu thu về 15 mười lăm",
-        "Số phiếu không hợp lệ 0 không",
+        "Tổng số phiếu phát ra 15 mười lăm",
+        "Tổng số phiếu thu về 15 mười lăm",
+        "Tổng số phiếu hợp lệ 15 mười lăm",
+        "Tổng số phiếu không hợp lệ 0 không",
+        "Phiếu trắng 1 một 5,56% 5,56% 6,67%",
+        "5 (năm) người, không bỏ phiếu (4 dự bị, 1 tạm thời đến)",
         "Đồng ý 12 mười hai 66,67% 66,67% 80,00%",
         "“Đồng ý” cần 12/18, được 12 – đạt.",
         "Kết luận: Đưa vào danh sách cần giáo dục, giúp đỡ (mục III, điểm 1).",
@@ -342,7 +347,107 @@ def list_warnings(record: MinutesRecord) -> list[str]:
 
 def test_compose_minutes_numbers_sections_through_when_some_are_empty() -> None:
     record = replace(make_minutes(), annulled=(), incidents=())
-    assert compose_minutes(record).closing[0] == Heading("V. Niêm phong và ký xác nhận", 1)
+    assert compose_minutes(record).closing[0] == Heading("VI. Niêm phong và ký xác nhận", 1)
+
+
+def test_compose_minutes_leaves_lines_to_write_on_without_incidents() -> None:
+    blocks = compose_minutes(replace(make_minutes(), incidents=())).blocks
+    assert any(isinstance(block, Together) and WritingLines(3) in block.blocks for block in blocks)
+
+
+def test_compose_minutes_leaves_room_for_the_hours_when_none_are_known() -> None:
+    facts = list_facts(replace(make_minutes(), started="", finished=""))
+    assert facts["Thời gian"] == ["ngày 15 tháng 01 năm 2026"]
+    assert facts["Bắt đầu, kết thúc"] == ["từ ……………………… đến ………………………"]
+
+
+def test_compose_minutes_says_the_day_alone_at_the_top() -> None:
+    assert compose_minutes(make_minutes()).front.day == "ngày 15 tháng 01 năm 2026"
+
+
+def test_compose_minutes_names_nobody_without_a_vote_where_there_is_none() -> None:
+    attendance = replace(make_minutes().attendance, probationary=0, guests=0)
+    assert "Dự bị, khách có mặt" not in list_facts(replace(make_minutes(), attendance=attendance))
+
+
+def list_facts(record: MinutesRecord) -> dict[str, list[str]]:
+    """Return the values of all facts by label, in order."""
+    facts: dict[str, list[str]] = {}
+    for block in compose_minutes(record).blocks:
+        if isinstance(block, Facts):
+            for row in block.rows:
+                facts.setdefault(row.label, []).append(row.value)
+    return facts
+
+
+def list_notes(record: MinutesRecord) -> list[str]:
+    """Return the notes on how a text was read."""
+    return [
+        block.text
+        for block in compose_minutes(record).blocks
+        if isinstance(block, Paragraph) and block.text.startswith("Cách hiểu")
+    ]
+
+
+def make_evening(*readings: tuple[str, ...]) -> MinutesRecord:
+    """Return minutes with one election for each tuple of readings, every one under a clause of its own."""
+    return make_minutes(
+        *(
+            replace(make_election(), rule_set=replace(RULE_SET, readings=texts, clause=f"bước {step}"))
+            for step, texts in enumerate(readings, 1)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("readings", "notes"),
+    [
+        ([("A.", "B."), ("A.", "B.")], ["A. B.", "như mục 1 ở trên."]),
+        ([("A.",), ("A.", "B."), ("A.", "B.")], ["A.", *["như mục 1 ở trên, và thêm: B."] * 2]),
+        ([("A.", "B."), ("A.",)], ["A. B.", "A."]),
+        ([(), ("A.",), ("A.",)], ["A.", "như mục 2 ở trên."]),
+    ],
+    ids=["same", "one more", "one less", "none first"],
+)
+def test_compose_minutes_points_to_readings_that_stand_above(readings: list[tuple[str, ...]], notes: list[str]) -> None:
+    assert list_notes(make_evening(*readings)) == [f"Cách hiểu đã áp dụng: {note}" for note in notes]
+
+
+def test_compose_minutes_names_a_document_once_and_its_clause_each_time() -> None:
+    assert list_facts(make_evening((), ()))["Căn cứ"] == [
+        "Hướng dẫn về rà soát, sàng lọc đảng viên (bản sao không ghi số, ngày), bước 1",
+        "Văn bản như mục 1 ở trên: bước 2",
+    ]
+
+
+def test_compose_minutes_names_another_document_in_full() -> None:
+    other = replace(make_election(), rule_set=replace(RULE_SET, number="06-HD/TW"))
+    cited = list_facts(make_minutes(make_election(), other))["Căn cứ"]
+    assert cited[1] == "Hướng dẫn về rà soát, sàng lọc đảng viên số 06-HD/TW (bản sao không ghi ngày), mục III, điểm 1"
+
+
+def test_compose_minutes_prints_no_share_of_blanks_on_a_base_without_them() -> None:
+    contest = replace(make_contest(), bases=(BaseRecord("số phiếu chọn", 14, holds_blank=False), *BASES[2:]))
+    (together,) = (block for block in compose_minutes(make_minutes(make_election(contest))).blocks if is_contest(block))
+    (table,) = (block for block in together.blocks if isinstance(block, Table))
+    assert table.rows[-1] == ("Phiếu trắng", "1", "một", "–", "6,67%")
+
+
+def test_render_minutes_ends_no_page_with_a_heading_or_what_belongs_to_the_next_table() -> None:
+    headers = ("Phương án", "Số liệu về phiếu", "TT", "Tỷ lệ tính trên", "Tổng hợp", "IV.", "1.", "2.")
+    for absentees in range(0, 60, 4):
+        people = tuple(f"Đồng chí {number}" for number in range(absentees % 7))
+        election = make_election(*(make_contest(name) for name in people))
+        record = with_absentees(make_minutes(election, make_election(), rehearsal=True), 7 + absentees)
+        for page in open_pdf(replace(record, incidents=()))[:-1]:
+            assert not find_last_row(page).startswith(headers)
+
+
+def find_last_row(page: pymupdf.Page) -> str:
+    """Return the words of the lowest row of a page above its footer; what is turned stands in no row."""
+    words = [word for word in page.get_text("words", clip=TEXT_AREA) if word[4] not in ("DIỄN", "TẬP")]
+    lowest = max(word[3] for word in words)
+    return " ".join(word[4] for word in sorted(words) if word[3] > lowest - 3)
 
 
 def test_compose_minutes_shows_paper_in_a_column_of_its_own_in_a_mixed_vote() -> None:

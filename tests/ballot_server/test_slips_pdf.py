@@ -14,7 +14,7 @@ import pymupdf
 import pytest
 
 from ballot_server.minutes.qr_code import QUIET_ZONE_MODULES, draw_qr_code
-from ballot_server.minutes.slips import TINTS, Slip, SlipSheet, SlipSheetError, render_slips
+from ballot_server.minutes.slips import TINTS, Slip, SlipSheet, SlipSheetError, name_occasion, render_slips
 
 DPI = 200
 MM = 72 / 25.4
@@ -31,7 +31,7 @@ def make_slips(count: int) -> tuple[Slip, ...]:
     for _ in range(count):
         code = "".join(source.choices(ALPHABET, k=20))
         fingerprint = "".join(source.choices(ALPHABET, k=16))
-        groups = " ".join(code[start : start + 4] for start in range(0, 20, 4))
+        groups = "-".join(code[start : start + 4] for start in range(0, 20, 4))
         slips.append(Slip(f"http://192.168.1.10:8080/v#K7M2QX9R.{code}.{fingerprint}", groups))
     return tuple(slips)
 
@@ -68,6 +68,13 @@ def find_secret(place: int) -> tuple[int, pymupdf.Rect]:
     return page, pymupdf.Rect(slip.x0 + STUB, slip.y0, slip.x0 + STUB + PART, slip.y1)
 
 
+def find_line(document: pymupdf.Document, place: int, text: str) -> tuple[int, int]:
+    """Return where on a slip a line with this text stands: in pairs of millimetres from the left, millimetres down."""
+    page, area = find_secret(place)
+    (word,) = (word for word in document[page].get_text("words", clip=area) if word[4] == text)
+    return round((word[0] - area.x0) / MM / 2), round((word[3] - area.y0) / MM)
+
+
 def draw(document: pymupdf.Document, page: int, clip: pymupdf.Rect) -> Image:
     pixels = document[page].get_pixmap(dpi=DPI, clip=clip, colorspace=pymupdf.csGRAY)
     return numpy.frombuffer(pixels.samples, dtype=numpy.uint8).reshape(pixels.height, pixels.width)
@@ -102,7 +109,17 @@ def test_render_slips_prints_every_code_inside_the_folded_part() -> None:
     document = open_slips(sheet)
     for place, slip in enumerate(sheet.slips):
         page, area = find_secret(place)
-        assert slip.code in " ".join(document[page].get_text(clip=area).split())
+        assert slip.code in "".join(document[page].get_text(clip=area).split())
+
+
+def test_render_slips_prints_every_code_on_two_lines_in_the_same_places() -> None:
+    codes = ("WWWW-MMMM-WWWW-MMMM-WWWW", "1111-1111-1111-1111-1111", "QG0D-7J1W-8X2A-ZZ4K-M3N5")
+    sheet = replace(make_sheet(3), slips=tuple(Slip(f"http://x/v#{code}", code) for code in codes))
+    document = open_slips(sheet)
+    places = {
+        tuple(find_line(document, place, line) for line in (code[:15], code[15:])) for place, code in enumerate(codes)
+    }
+    assert len(places) == 1
 
 
 def test_render_slips_prints_slips_that_differ_in_their_secret_only() -> None:
@@ -111,7 +128,7 @@ def test_render_slips_prints_slips_that_differ_in_their_secret_only() -> None:
     texts = set()
     for place, slip in enumerate(sheet.slips):
         page, area = find_slip(place)
-        texts.add("".join(document[page].get_text(clip=area).split()).replace(slip.code.replace(" ", ""), ""))
+        texts.add("".join(document[page].get_text(clip=area).split()).replace(slip.code, ""))
     assert len(texts) == 1
 
 
@@ -203,6 +220,15 @@ def test_render_slips_keeps_long_texts_inside_their_slip() -> None:
 def test_render_slips_refuses_a_sheet_that_cannot_be_used(sheet: SlipSheet) -> None:
     with pytest.raises(SlipSheetError):
         render_slips(sheet)
+
+
+@pytest.mark.parametrize(
+    ("titles", "occasion"), [(["Rà soát"], "Rà soát"), (["Rà soát", "Công nhận"], "2 lần bỏ phiếu trong buổi họp")]
+)
+def test_name_occasion_gives_the_title_of_one_election_and_the_number_of_several(
+    titles: list[str], occasion: str
+) -> None:
+    assert name_occasion(titles) == occasion
 
 
 def test_draw_qr_code_leaves_four_modules_of_white_on_each_side() -> None:

@@ -96,6 +96,8 @@ def make_minutes(*elections: ElectionRecord, rehearsal: bool = False) -> Minutes
                 ExemptMember("Phan Thị Dung", "Lý do khác", "Quyết định 45-QĐ/ĐU ngày 10/6/2025"),
                 ExemptMember("Trịnh Văn Em", "Tuổi cao, sức khỏe", "Nghị quyết 07-NQ/CB ngày 05/01/2024"),
             ),
+            probationary=4,
+            guests=1,
         ),
         elections=elections or (make_election(),),
         head=HEAD,

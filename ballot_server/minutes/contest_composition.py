@@ -1,0 +1,148 @@
+"""The blocks of contests in the minutes: a summary of many, and each with its table, tests and outcome."""
+
+from __future__ import annotations
+
+from ballot_server.minutes.document import (
+    Alignment,
+    Column,
+    Heading,
+    Paragraph,
+    PlainBlock,
+    Table,
+    Together,
+    Tone,
+)
+from ballot_server.minutes.record import BaseRecord, ContestRecord, ElectionRecord, OptionRecord
+from ballot_server.minutes.wording import NO_SHARE, Wording
+
+_SUMMARY_FROM_CONTESTS = 4
+_SUMMARY_MOST_OPTIONS = 3
+
+
+def has_summary(election: ElectionRecord) -> bool:
+    """Tell whether one table can hold all contests: several, with the same few options."""
+    labels = {tuple(option.label for option in contest.options) for contest in election.contests}
+    return (
+        len(election.contests) >= _SUMMARY_FROM_CONTESTS
+        and len(labels) == 1
+        and len(election.contests[0].options) <= _SUMMARY_MOST_OPTIONS
+    )
+
+
+def compose_summary(election: ElectionRecord, wording: Wording) -> Table:
+    """Return the table of all contests, a row each."""
+    options = election.contests[0].options
+    is_wide = len(options) == _SUMMARY_MOST_OPTIONS
+    columns = (
+        Column(wording.say("contest.order"), Alignment.CENTER),
+        Column(wording.say("contest.subject"), weight=4 if is_wide else 7),
+        *(Column(option.label, Alignment.CENTER, weight=3 if is_wide else 6) for option in options),
+        Column(wording.say("contest.blank_short"), Alignment.CENTER),
+        Column(wording.say("contest.outcome"), weight=3 if is_wide else 7),
+    )
+    rows = tuple(
+        (
+            str(place),
+            contest.subject,
+            *(_write_count_and_share(option, contest, wording) for option in contest.options),
+            str(contest.blank.count),
+            contest.outcome,
+        )
+        for place, contest in enumerate(election.contests, 1)
+    )
+    return Table(columns, rows)
+
+
+def _write_count_and_share(option: OptionRecord, contest: ContestRecord, wording: Wording) -> str:
+    if not contest.bases:
+        return str(option.count)
+    return f"{option.count} ({wording.write_share(option.count, contest.bases[0].value)})"
+
+
+def find_shared_bases(election: ElectionRecord) -> tuple[BaseRecord, ...]:
+    """Return the bases that all contests have, so that they are named once; nothing if they differ."""
+    different = {contest.bases for contest in election.contests}
+    return different.pop() if len(different) == 1 else ()
+
+
+def name_bases(bases: tuple[BaseRecord, ...], wording: Wording) -> Paragraph:
+    """Return the note that says what shares are of; it stays with the table that follows."""
+    named = "; ".join(f"{base.label}: {base.value}" for base in bases)
+    return Paragraph(wording.say("contest.share_words", bases=named), tone=Tone.NOTE, keeps_with_next=True)
+
+
+def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, names_bases: bool) -> Together:
+    """Return a contest's blocks under its number; `names_bases` where the election does not for all."""
+    blocks: list[PlainBlock] = [Heading(f"{number}. {contest.subject}", 3)]
+    if contest.detail:
+        blocks.append(Paragraph(contest.detail))
+    if names_bases and contest.bases:
+        blocks.append(name_bases(contest.bases, wording))
+    blocks.append(_compose_options(contest, wording))
+    if contest.tests:
+        tests = "; ".join(
+            wording.say(
+                "contest.test_passed" if test.passed else "contest.test_failed",
+                option=test.option,
+                needed=test.needed,
+                base=test.base,
+                got=test.got,
+            )
+            for test in contest.tests
+        )
+        blocks.append(Paragraph(f"{tests}.", lead=f"{wording.say('contest.tests')}:"))
+    if contest.outcome:
+        key = "contest.outcome_with_clause" if contest.clause else "contest.outcome_plain"
+        outcome = wording.say(key, outcome=contest.outcome.rstrip("."), clause=contest.clause)
+        blocks.append(Paragraph(outcome, lead=f"{wording.say('contest.outcome')}:", tone=Tone.OUTCOME))
+    if contest.note:
+        blocks.append(Paragraph(contest.note, tone=Tone.NOTE))
+    return Together(tuple(blocks))
+
+
+def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
+    """Return a contest's table; phone and paper apart where paper was counted, outcomes where options have them."""
+    lines = (*contest.options, contest.blank)
+    has_paper = any(option.paper is not None for option in lines)
+    has_outcome = any(option.outcome for option in lines)
+    columns = [Column(wording.say("contest.option"), weight=4)]
+    if has_paper:
+        columns.append(Column(wording.say("contest.phone"), Alignment.RIGHT))
+        columns.append(Column(wording.say("contest.paper"), Alignment.RIGHT))
+    columns.append(Column(wording.say("contest.total" if has_paper else "contest.count"), Alignment.RIGHT))
+    words_at = len(columns)
+    columns.append(Column(wording.say("contest.words"), weight=3))
+    share_weight = 3 if (has_paper and has_outcome) or not wording.has_number_words else 2
+    columns.extend(Column(_title_share(base, wording), Alignment.RIGHT, share_weight) for base in contest.bases)
+    if has_outcome:
+        columns.append(Column(wording.say("contest.option_outcome"), weight=3))
+    rows = []
+    for option in lines:
+        cells = [option.label]
+        if has_paper:
+            paper = option.paper or 0
+            cells.extend((str(option.count - paper), str(paper)))
+        cells.extend((str(option.count), wording.read(option.count)))
+        is_blank = option is contest.blank
+        cells.extend(
+            NO_SHARE if is_blank and not base.holds_blank else wording.write_share(option.count, base.value)
+            for base in contest.bases
+        )
+        if has_outcome:
+            cells.append(option.outcome)
+        rows.append(tuple(cells))
+    return drop_words(Table(tuple(columns), tuple(rows)), wording, at=words_at)
+
+
+def _title_share(base: BaseRecord, wording: Wording) -> str:
+    key = "contest.share_of" if base.short else "contest.share"
+    return wording.say(key, short=base.short, value=base.value)
+
+
+def drop_words(table: Table, wording: Wording, *, at: int) -> Table:
+    """Return a table without its column of numbers in words, where the language has none."""
+    if wording.has_number_words:
+        return table
+    columns = table.columns[:at] + table.columns[at + 1 :]
+    rows = tuple(row[:at] + row[at + 1 :] for row in table.rows)
+    return Table(columns, rows, table.strong_rows)
