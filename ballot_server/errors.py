@@ -14,3 +14,16 @@ class BallotServerError(Exception):
     def __init__(self, **fields: object) -> None:
         super().__init__(", ".join(f"{name}={value!r}" for name, value in fields.items()))
         self.fields = fields
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error come back from another process, whatever its class's constructor takes."""
+        return _restore_error, (type(self), self.args, vars(self))
+
+
+def _restore_error(
+    kind: type[BallotServerError], arguments: tuple[object, ...], state: dict[str, object]
+) -> BallotServerError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    vars(error).update(state)
+    return error

@@ -10,6 +10,17 @@ from __future__ import annotations
 class CryptoError(Exception):
     """Any failure of the protocol; the attributes set by a subclass are its data."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error come back from another process, whatever its class's constructor takes."""
+        return _restore_error, (type(self), self.args, vars(self))
+
+
+def _restore_error(kind: type[CryptoError], arguments: tuple[object, ...], state: dict[str, object]) -> CryptoError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    vars(error).update(state)
+    return error
+
 
 class EncodingError(CryptoError):
     """Bytes are not the one canonical encoding of what they claim to be."""
