@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from ballot_server.errors import BallotServerError
@@ -35,22 +36,27 @@ def load_server_seed(folder: Path, random_bytes: RandomBytes) -> SigningSeed:
 def _create_server_seed(path: Path, random_bytes: RandomBytes) -> SigningSeed:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     seed = generate_signing_seed(random_bytes)
-    draft = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(seed)
-        file.flush()
-        os.fsync(file.fileno())
+    # A name of its own each time: a draft that a killed process left behind must stop nobody.
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    draft = Path(name)
     try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(seed)
+            file.flush()
+            os.fsync(file.fileno())
         # Two processes may start at once on a new folder: the first link wins and both read the same key.
         path.hardlink_to(draft)
     except FileExistsError:
-        return load_server_seed(path.parent, random_bytes)
+        seed = load_server_seed(path.parent, random_bytes)
     finally:
         draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _make_durable(path.parent)
     return seed
+
+
+def _make_durable(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
