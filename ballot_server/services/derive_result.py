@@ -6,14 +6,15 @@ were posted, each with the tests of those before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ballot_server.domain.contest import BLANK
 from ballot_server.domain.result import BallotNumbers
 from ballot_server.domain.threshold import TestResult
 from ballot_server.rules.election import ElectionDecision, decide_sealed
-from ballot_server.rules.sealed import FollowedContest, read_sealed_rules
+from ballot_server.rules.errors import FollowedTestsError
+from ballot_server.rules.sealed import FollowedContest, SealedRules, check_can_follow, read_sealed_rules
 from crypto.manifest import Manifest
 
 
@@ -27,23 +28,43 @@ class CountedElection:
 
 
 def derive_decisions(elections: Iterable[CountedElection]) -> tuple[ElectionDecision, ...]:
-    """Return the decision on each election of a meeting.
+    """Return the decision on each election of a meeting, given in the order of their outcomes.
 
-    Raises: SealedRulesError and every other error of `decide_sealed`.
+    Raises: SealedRulesError; FollowedTestsError if one follows an election that is not among those before it;
+    FollowedElectionError if one follows an election of another rule-set or base; and what else `decide_sealed` raises.
     """
     tests: dict[FollowedContest, tuple[TestResult, ...]] = {}
+    earlier: dict[str, SealedRules] = {}
     decisions = []
     for election in elections:
-        manifest = election.manifest
-        decision = decide_sealed(
-            read_sealed_rules(manifest.rules),
-            _name_counts(election),
-            _collect_numbers(election),
-            tests,
-        )
-        tests.update(decision.collect_tests(manifest.election))
+        name = election.manifest.election
+        sealed = read_sealed_rules(election.manifest.rules)
+        _check_followed(sealed, earlier)
+        decision = decide_sealed(sealed, _name_counts(election), _collect_numbers(election), tests)
+        tests.update(decision.collect_tests(name))
+        earlier[name] = sealed
         decisions.append(decision)
     return tuple(decisions)
+
+
+def check_decidable(manifest: Manifest, earlier: Iterable[CountedElection]) -> None:
+    """Check before decryption that whatever an election follows has been counted.
+
+    Raises: SealedRulesError, FollowedTestsError, FollowedElectionError.
+    """
+    counted = {election.manifest.election: read_sealed_rules(election.manifest.rules) for election in earlier}
+    _check_followed(read_sealed_rules(manifest.rules), counted)
+
+
+def _check_followed(sealed: SealedRules, earlier: Mapping[str, SealedRules]) -> None:
+    follows = sealed.rule_set.follows
+    for contest in sealed.contests:
+        if contest.follows is None or follows is None:
+            continue
+        followed = earlier.get(contest.follows.election)
+        if followed is None:
+            raise FollowedTestsError(rule_set=follows.rule_set, test=", ".join(follows.tests))
+        check_can_follow(sealed, followed)
 
 
 def _name_counts(election: CountedElection) -> dict[str, dict[str, int]]:

@@ -5,14 +5,15 @@ Only the sum of all ballots is ever decrypted. The outcome is drawn by the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
-from ballot_server.domain.election import ElectionState
+from ballot_server.domain.election import ElectionState, advance
 from ballot_server.domain.result import ElectionResult
 from ballot_server.services.board_view import list_entries, read_ceremony
 from ballot_server.services.close_election import ElectionNotSealedError
-from ballot_server.services.derive_result import CountedElection, derive_decisions
+from ballot_server.services.derive_result import CountedElection, check_decidable, derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import BallotRepository, ElectionRepository
@@ -30,46 +31,58 @@ Decrypter = Callable[[str], Sequence[PartialDecryption]]
 """From an election id: what the trustees' devices answer once they have reviewed the board themselves."""
 
 
+@dataclass(frozen=True)
+class TalliedElection:
+    """What an election came to, and the trustees whose partial decryption was wrong and left out, ascending."""
+
+    result: ElectionResult
+    rejected: tuple[int, ...]
+
+
 def post_aggregate(database: Database, board: Noticeboard, *, meeting: str, election: str) -> Aggregate:
     """Post the sum of a closed election's ballots and return it; with no ballots nothing is posted.
 
-    Raises: ElectionMissingError, ElectionNotSealedError, BoardError.
+    A sum that stands on the board is not posted again, so that a count that failed can be repeated.
+    Raises: ElectionMissingError, ElectionNotSealedError, IllegalTransitionError unless the election is closed.
     """
     with database.read() as session:
         manifest = read_manifest(session, meeting, election)
+        advance(ElectionRepository(session).get(meeting, election).state, ElectionState.TALLIED)
         stored = BallotRepository(session).list_sorted(manifest.election_hash)
         ballots = [decode_ballot(ballot.data, manifest.context) for ballot in stored]
     aggregate = aggregate_ballots(ballots, manifest.shape)
     if aggregate.ballots:
+        body: JsonObject = {
+            "election": election,
+            "election_hash": manifest.election_hash.hex(),
+            "ballots": aggregate.ballots,
+            "ciphertexts": encode_base64(encode_aggregate(aggregate)),
+            "aggregate_hash": hash_aggregate(manifest.election_hash, aggregate).hex(),
+        }
         with database.write() as session:
-            board.append(
-                session,
-                EntryKind.AGGREGATE,
-                {
-                    "election": election,
-                    "election_hash": manifest.election_hash.hex(),
-                    "ballots": aggregate.ballots,
-                    "ciphertexts": encode_base64(encode_aggregate(aggregate)),
-                    "aggregate_hash": hash_aggregate(manifest.election_hash, aggregate).hex(),
-                },
-            )
+            if all(entry.body != body for entry in list_entries(session, meeting, EntryKind.AGGREGATE)):
+                board.append(session, EntryKind.AGGREGATE, body)
     return aggregate
 
 
 def tally_election(
     database: Database, board: Noticeboard, *, meeting: str, election: str, decrypt: Decrypter
-) -> ElectionResult:
-    """Count a closed election and post partial decryptions, tally and outcome in one transaction; return the result.
+) -> TalliedElection:
+    """Count a closed election and post partial decryptions, tally and outcome in one transaction.
 
-    decrypt is not asked where there is no ballot.
+    decrypt is not asked where there is no ballot. After an error the count may be repeated.
 
-    Raises: NotEnoughSharesError, TallyError; what `decrypt` raises; CountsMismatchError and other rule errors if the
-    numbers do not agree. Then nothing is posted but the aggregate.
+    Raises: ElectionMissingError, ElectionNotSealedError, IllegalTransitionError; FollowedTestsError if what it follows
+    is not counted; then nothing is posted. NotEnoughSharesError, TallyError; what `decrypt` raises; CountsMismatchError
+    and other rule errors if the numbers do not agree; then nothing is posted but the aggregate.
     """
-    aggregate = post_aggregate(database, board, meeting=meeting, election=election)
-    partials = tuple(decrypt(election)) if aggregate.ballots else ()
     with database.read() as session:
         manifest = read_manifest(session, meeting, election)
+        advance(ElectionRepository(session).get(meeting, election).state, ElectionState.TALLIED)
+        check_decidable(manifest, read_counted(session, meeting))
+    aggregate = post_aggregate(database, board, meeting=meeting, election=election)
+    partials = _take_one_each(decrypt(election)) if aggregate.ballots else ()
+    with database.read() as session:
         tally = compute_tally(read_ceremony(session, meeting), manifest.election_hash, aggregate, partials)
         earlier = read_counted(session, meeting)
     counted = CountedElection(manifest=manifest, counts=tally.counts, returned=aggregate.ballots)
@@ -89,7 +102,7 @@ def tally_election(
                 "result": cast(JsonObject, result.to_json()),
             },
         )
-    return result
+    return TalliedElection(result=result, rejected=tally.rejected)
 
 
 def publish_election(database: Database, *, meeting: str, election: str) -> None:
@@ -119,6 +132,14 @@ def read_manifest(session: Session, meeting: str, election: str) -> Manifest:
     if record.manifest is None:
         raise ElectionNotSealedError(election=election)
     return Manifest.from_object(decode_canonical(record.manifest))
+
+
+def _take_one_each(partials: Iterable[PartialDecryption]) -> tuple[PartialDecryption, ...]:
+    """Return the first answer of each trustee: the board has room for one."""
+    first: dict[int, PartialDecryption] = {}
+    for partial in partials:
+        first.setdefault(partial.trustee, partial)
+    return tuple(first.values())
 
 
 def _describe_tally(manifest: Manifest, aggregate: Aggregate, tally: Tally) -> JsonObject:
