@@ -7,12 +7,14 @@ is what that rule-set makes of the tally. V11: the numbers in the minutes entry 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from ballot_server.domain.contest import BLANK
 from ballot_server.errors import BallotServerError
 from ballot_server.rules.loader import is_installed_text
 from ballot_server.rules.sealed import SealedRules, read_sealed_rules
 from ballot_server.services.derive_result import CountedElection, derive_decisions
+from crypto.encoding import JsonValue, encode_canonical
 from crypto.errors import VerificationError
 from crypto.manifest import Manifest
 from crypto.verify import CheckResult, ElectionReport, Report
@@ -82,7 +84,7 @@ def _check_outcome(election: ElectionReport, until: list[ElectionReport]) -> dic
     except BallotServerError as error:
         raise VerificationError("V10", f"the outcome cannot be drawn: {error}", entry=entry) from None
     expected = decision.to_result(election.manifest.body.election).to_json()
-    if election.result != expected:
+    if _differ(election.result, expected):
         raise VerificationError(
             "V10",
             "the outcome is not what the rules make of the tally",
@@ -103,7 +105,7 @@ def _check_minutes(report: Report, results: list[dict[str, object]]) -> int:
     if report.minutes is None:
         return 0
     expected: dict[str, object] = {"elections": results}
-    if report.minutes.body.numbers != expected:
+    if _differ(report.minutes.body.numbers, expected):
         raise VerificationError(
             "V11",
             "the numbers of the minutes are not those of the outcomes",
@@ -112,3 +114,8 @@ def _check_minutes(report: Report, results: list[dict[str, object]]) -> int:
             found=report.minutes.body.numbers,
         )
     return 1
+
+
+def _differ(found: object, expected: object) -> bool:
+    """Tell whether two JSON values differ in their one canonical form, in which true is not 1."""
+    return encode_canonical(cast(JsonValue, found)) != encode_canonical(cast(JsonValue, expected))
