@@ -81,9 +81,10 @@ def print_slips(
     printed = print_sheet(sheet)
     lists = [_derive_list(codes, meeting, slot) for slot in range(SLOTS)]
     with database.write() as session:
-        if SeriesRepository(session).get(meeting, series).printed:
+        current = SeriesRepository(session).get(meeting, series)
+        if current.printed:
             raise SlipsPrintedAlreadyError(series=series)
-        SeriesRepository(session).update(replace(stored, printed=count, left_over=count))
+        SeriesRepository(session).update(replace(current, printed=count, left_over=count))
         for slot, credentials in enumerate(lists):
             CredentialRepository(session).add_list(meeting, series, slot, credentials)
             board.append(

@@ -33,7 +33,11 @@ MinutesPrinter = Callable[[MinutesRecord, Language], bytes]
 
 
 class NothingDecidedError(BallotServerError):
-    """No election of the meeting has an outcome yet; field: meeting."""
+    """No election of the meeting has an outcome or was annulled yet; field: meeting."""
+
+
+class MinutesOutdatedError(BallotServerError):
+    """An election was decided or annulled while the minutes were laid out; field: meeting."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,20 @@ def write_minutes(
 ) -> Minutes:
     """Print the minutes and post the minutes entry: the file's hash and every number in it.
 
-    Raises: MeetingUnknownError; NothingDecidedError; MinutesMismatchError, TypesettingError; BoardError if an election
-    is neither decided nor annulled, or the minutes are posted already. Then nothing is posted.
+    Raises: MeetingUnknownError; NothingDecidedError; MinutesMismatchError, TypesettingError; MinutesOutdatedError;
+    BoardError if an election is neither decided nor annulled, or the minutes are posted already. Then nothing is
+    posted.
     """
     with database.read() as session:
+        held = MeetingRepository(session).get(meeting)
         elections = _read_decided(session, meeting)
         head = board.read_state(session).head
-        if not elections or head is None:
+        if head is None:
             raise NothingDecidedError(meeting=meeting)
         ceremony = read_ceremony(session, meeting)
         fingerprint = compute_key_fingerprint(ceremony.ceremony_hash, ceremony.key)
         record = compose_record(
-            MeetingRepository(session).get(meeting),
+            held,
             RollRepository(session).load(meeting),
             elections,
             _read_annulled(session, meeting),
@@ -73,6 +79,8 @@ def write_minutes(
     results = tuple(each.decision.to_result(each.manifest.election) for each in elections)
     numbers = {"elections": [result.to_json() for result in results]}
     with database.write() as session:
+        if board.read_state(session).head != head:
+            raise MinutesOutdatedError(meeting=meeting)
         body: JsonObject = {"sha256": sha256(pdf).hexdigest(), "numbers": cast(JsonObject, numbers)}
         board.append(session, EntryKind.MINUTES, body)
     return Minutes(pdf=pdf, results=results, head=head)
@@ -81,10 +89,13 @@ def write_minutes(
 def end_board(database: Database, board: Noticeboard, *, meeting: str, destroyed: Iterable[JsonObject]) -> bytes:
     """Post the tellers' statements that their shares are gone and the final entry; return the archive.
 
-    Raises: BoardError if there are no minutes yet; EncodingError for a statement of another form.
+    Raises: BoardError if there are no minutes yet; EncodingError for a statement of another form; CeremonyError naming
+    the trustee whose signature does not hold. Then nothing is posted.
     """
     with database.write() as session:
+        ceremony = read_ceremony(session, meeting)
         for statement in destroyed:
+            ceremony.verify_destroyed(statement)
             board.append(session, EntryKind.DESTROYED, statement)
         board.append(session, EntryKind.FINAL, board.read_state(session).final_body.to_object())
         return b"".join(line + b"\n" for line in BoardRepository(session).list_all(meeting))
