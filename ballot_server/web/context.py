@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from flask import Flask, current_app
 
 from ballot_server.services.installation import Installation
+from ballot_server.services.staff_sessions import StaffDoor
 
 RunBlocking: TypeAlias = Callable[[Callable[[], bytes]], bytes]
 """Runs a function that computes or waits for long, without holding up other requests."""
@@ -27,11 +28,17 @@ def run_here(function: Callable[[], bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class WebContext:
-    """The installation, and how the server around the application runs long work and stops slow senders."""
+    """The installation, and how the server around the application runs long work and stops slow senders.
+
+    door: what the staff sign in with; staff_address: where the staff's devices reach their application, without a
+    slash at the end, or None if it is where the request came to.
+    """
 
     installation: Installation
     run_blocking: RunBlocking = run_here
     limit_time: LimitTime = nullcontext
+    door: StaffDoor = field(default_factory=StaffDoor)
+    staff_address: str | None = None
 
 
 def attach_context(app: Flask, context: WebContext) -> None:

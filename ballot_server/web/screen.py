@@ -1,4 +1,4 @@
-"""The pages at the serving laptop, for the clerk and the projector: states and numbers of ballots, never options."""
+"""The staff's first page and the projector's: states and numbers of ballots, never options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RELOAD_SECONDS = 3
 
 
 @blueprint.get("/")
-@allow(Audience.LAPTOP)
+@allow(Audience.SCREEN)
 def show_home() -> str:
     """Show what the staff can do on this laptop."""
     installation = get_context().installation
@@ -22,7 +22,7 @@ def show_home() -> str:
 
 
 @blueprint.get("/screen")
-@allow(Audience.LAPTOP)
+@allow(Audience.SCREEN)
 def show_screen() -> str:
     """Show the projector's page: what is being voted, and how many have voted."""
     meetings = list_meetings(get_context().installation.database)

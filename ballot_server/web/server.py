@@ -93,7 +93,7 @@ def build_in_worker(application: str, data_folder: Path) -> Flask:
         run_blocking=run_in_thread,
         limit_time=limit_time,
     )
-    return create_voters_app(context) if application == "voters" else create_staff_app(context)
+    return create_voters_app(context) if application == "voters" else create_staff_app(context, is_laptop=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,16 +1,20 @@
-"""The staff's application. Until its pages come with HTTPS, it answers the serving laptop itself and nobody else."""
+"""The staff's application: HTTPS for their devices, and the same pages for the serving laptop itself."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from ballot_server.web import screen
-from ballot_server.web.access import Audience
+from ballot_server.web.access import STAFF_AUDIENCES, Audience
 from ballot_server.web.application import build_application
 from ballot_server.web.context import WebContext
 from ballot_server.web.health import build_health
+from ballot_server.web.sessions import keep_sessions
 
 
-def create_staff_app(context: WebContext) -> Flask:
-    """Return the application. Raises: RouteRuleError."""
-    return build_application("staff", Audience.LAPTOP, [screen.blueprint, build_health(Audience.LAPTOP)], context)
+def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
+    """Return the application; is_laptop: it answers the serving laptop only, without TLS. Raises: RouteRuleError."""
+    pages = [screen.blueprint, build_health(Audience.ANYBODY_STAFF_APP)]
+    app = build_application("staff", STAFF_AUDIENCES, pages, context, is_laptop=is_laptop)
+    keep_sessions(app)
+    return app

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from flask import Blueprint
-from flask.testing import FlaskClient
 
 from ballot_server.domain.election import ElectionState
-from ballot_server.web.access import Audience, RouteRuleError, allow
+from ballot_server.domain.staff import Role
+from ballot_server.web.access import ROOM_AUDIENCES, Audience, RouteRuleError, allow
 from ballot_server.web.application import build_application
 from ballot_server.web.context import WebContext
-from ballot_server.web.staff_app import create_staff_app
 from tests.support.rooms import TITLE, Room, furnish_room
+from tests.support.staff import StaffClient, create_staff_client, sign_in
 
 
 @pytest.fixture
@@ -25,8 +25,11 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 @pytest.fixture
-def client(room: Room) -> FlaskClient:
-    return create_staff_app(WebContext(installation=room.installation)).test_client()
+def client(room: Room, tmp_path: Path) -> StaffClient:
+    """The projector's browser at the serving laptop."""
+    browser = create_staff_client(tmp_path, installation=room.installation, is_laptop=True)
+    sign_in(browser, Role.SCREEN)
+    return browser
 
 
 def build_with_one_route(room: Room, *, audience: Audience | None) -> None:
@@ -36,7 +39,7 @@ def build_with_one_route(room: Room, *, audience: Audience | None) -> None:
         return "stray"
 
     blueprint.get("/stray")(view if audience is None else allow(audience)(view))
-    build_application("voters", Audience.ROOM, [blueprint], WebContext(installation=room.installation))
+    build_application("voters", ROOM_AUDIENCES, [blueprint], WebContext(installation=room.installation))
 
 
 def test_application_is_not_built_with_a_route_without_a_rule(room: Room) -> None:
@@ -45,9 +48,10 @@ def test_application_is_not_built_with_a_route_without_a_rule(room: Room) -> Non
     assert caught.value.fields == {"endpoint": "stray.view"}
 
 
-def test_voters_application_is_not_built_with_a_laptop_route(room: Room) -> None:
+@pytest.mark.parametrize("audience", set(Audience) - ROOM_AUDIENCES)
+def test_voters_application_is_not_built_with_a_route_of_the_staff(room: Room, audience: Audience) -> None:
     with pytest.raises(RouteRuleError):
-        build_with_one_route(room, audience=Audience.LAPTOP)
+        build_with_one_route(room, audience=audience)
 
 
 def test_application_is_built_when_the_rule_is_its_own(room: Room) -> None:
@@ -55,34 +59,34 @@ def test_application_is_built_when_the_rule_is_its_own(room: Room) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/screen", "/healthz"])
-def test_laptop_pages_answer_the_laptop(client: FlaskClient, path: str) -> None:
-    assert client.get(path, headers={"Host": "127.0.0.1:8443"}).status_code == 200
+def test_laptop_pages_answer_the_laptop(client: StaffClient, path: str) -> None:
+    assert client.get(path, base_url="http://localhost:8444").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/screen", "/healthz"])
-def test_laptop_pages_refuse_another_machine(client: FlaskClient, path: str) -> None:
-    answer = client.get(path, environ_base={"REMOTE_ADDR": "192.168.1.20"})
+def test_laptop_pages_refuse_another_machine(client: StaffClient, path: str) -> None:
+    answer = client.get(path, base_url="http://localhost:8444", environ_base={"REMOTE_ADDR": "192.168.1.20"})
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", "192.168.1.2:8443", "127.0.0.1.evil.example", ""])
-def test_laptop_pages_refuse_a_foreign_name_pointed_at_the_laptop(client: FlaskClient, host: str) -> None:
-    assert client.get("/screen", headers={"Host": host}).status_code in (400, 403)
+def test_laptop_pages_refuse_a_foreign_name_pointed_at_the_laptop(client: StaffClient, host: str) -> None:
+    assert client.get("/screen", base_url="http://localhost", headers={"Host": host}).status_code in (400, 403)
 
 
-def test_screen_shows_how_many_and_never_an_option(client: FlaskClient, room: Room) -> None:
-    page = client.get("/screen").get_data(as_text=True)
+def test_screen_shows_how_many_and_never_an_option(client: StaffClient, room: Room) -> None:
+    page = client.get("/screen", base_url="http://localhost").get_data(as_text=True)
     assert TITLE in page
     assert "Đã bỏ: 0 / 6" in page
     options = {option.text.vi for contest in room.manifest.contests for option in contest.options}
     assert not any(option in page for option in options)
 
 
-def test_screen_names_no_election_once_all_is_decided(client: FlaskClient, room: Room) -> None:
+def test_screen_names_no_election_once_all_is_decided(client: StaffClient, room: Room) -> None:
     room.move_to(ElectionState.CLOSED, ElectionState.TALLIED, ElectionState.PUBLISHED)
-    assert TITLE not in client.get("/screen").get_data(as_text=True)
+    assert TITLE not in client.get("/screen", base_url="http://localhost").get_data(as_text=True)
 
 
-def test_screen_speaks_vietnamese_whatever_the_browser_prefers(client: FlaskClient) -> None:
-    page = client.get("/screen", headers={"Accept-Language": "en"}).get_data(as_text=True)
+def test_screen_speaks_vietnamese_whatever_the_browser_prefers(client: StaffClient) -> None:
+    page = client.get("/screen", base_url="http://localhost", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert "Đang bỏ phiếu" in page

@@ -214,7 +214,7 @@ def test_serve_announces_both_applications_and_stops_cleanly(tmp_path: Path, num
     ]
     process.send_signal(number)
     output, _ = process.communicate(timeout=60)
-    assert answers == [200, 200, 404]
+    assert answers == [200, 401, 404]
     assert (process.returncode, output) == (0, "Đã tắt.\n")
     with pytest.raises(ConnectionRefusedError):
         ask(voters, "GET", "/healthz")
