@@ -130,6 +130,8 @@ def _identify_source(rule_set: RuleSetRecord) -> tuple[str, str, str]:
 
 
 def _write_base(base: SealedBaseRecord, wording: Wording) -> str:
+    if base.base is None:
+        return ""
     return wording.say("election.base_value", number=wording.write_number(base.base.value), label=base.base.label)
 
 

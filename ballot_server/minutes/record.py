@@ -73,10 +73,11 @@ class SealedBaseRecord:
     """The base sealed for an election.
 
     `parts` is the sum as said before the ballot ("22 chính thức − 3 miễn − 1 đình chỉ = 18"); `bare_words` is what the
-    bare words of the text would give where the base is a reading, and `reading` says which reading that is.
+    bare words of the text would give where the base is a reading, and `reading` says which reading that is. `base` is
+    None where each contest has its own.
     """
 
-    base: BaseRecord
+    base: BaseRecord | None
     parts: str
     bare_words: int | None = None
     reading: str = ""

@@ -33,6 +33,7 @@ from ballot_server.minutes.record import (
 )
 from ballot_server.rules.election import DecidedContest, ElectionDecision
 from ballot_server.rules.model import RuleSet
+from ballot_server.rules.sealed import SealedRules, read_sealed_rules
 from ballot_server.storage.records import MeetingRecord
 from crypto.manifest import Manifest
 
@@ -52,6 +53,11 @@ class AnnulledElection:
     manifest: Manifest
     ground: str
 
+    @property
+    def sealed(self) -> SealedRules:
+        """The rules it was to be decided by."""
+        return read_sealed_rules(self.manifest.rules)
+
 
 def compose_record(
     meeting: MeetingRecord,
@@ -63,11 +69,13 @@ def compose_record(
     head: str,
     language: Language,
 ) -> MinutesRecord:
-    """Return the record of a meeting's minutes.
+    """Return the record of a meeting's minutes, of at least one election, decided or annulled.
 
-    key_words: of the key's fingerprint; head: 32 characters without separators, empty where nothing was decided.
+    key_words: of the key's fingerprint; head: 32 characters without separators.
     """
     composer = _Composer(language)
+    # An election may be annulled for its wrong base, so what it says of attendance counts only if there is no other.
+    opened = [election.decision.sealed for election in elections] or [election.sealed for election in annulled]
     return MinutesRecord(
         superior=meeting.superior,
         unit=meeting.unit,
@@ -77,10 +85,10 @@ def compose_record(
         clerk=meeting.clerk,
         tellers=meeting.tellers,
         form=composer.say("form_electronic"),
-        network=composer.say("network_rehearsal"),
+        network=composer.say("network_rehearsal" if meeting.rehearsal else "network_room"),
         printing=composer.say("printing_server"),
         rehearsal=meeting.rehearsal,
-        attendance=composer.compose_attendance(meeting.held_on, roll, elections),
+        attendance=composer.compose_attendance(meeting.held_on, roll, opened),
         elections=tuple(composer.compose_election(election, key_words) for election in elections),
         head=head,
         annulled=tuple(composer.compose_annulled(election) for election in annulled),
@@ -96,14 +104,12 @@ class _Composer:
     def say(self, key: str, /, **fields: object) -> str:
         return translate(f"record.{key}", self.language, **fields)
 
-    def compose_attendance(self, on: date, roll: Roll, elections: Sequence[DecidedElection]) -> AttendanceRecord:
+    def compose_attendance(self, on: date, roll: Roll, opened: Sequence[SealedRules]) -> AttendanceRecord:
         """Return who was summoned and came, by the widest of the evening's elections, and who stayed away.
 
         Of two elections as wide, the one with more people in the room counts: the roll knows who came late.
         """
-        widest = max(
-            (election.decision.sealed for election in elections), key=lambda sealed: (sealed.summoned, sealed.present)
-        )
+        widest = max(opened, key=lambda sealed: (sealed.summoned, sealed.present))
         summoned = list_entitled(roll, on, VoterRule(widest.rule_set.base))
         official = [entry for entry in roll.entries if entry.member.member_class is MemberClass.OFFICIAL]
         exempt = [entry.member for entry in official if entry.member.is_exempt(on)]
@@ -154,7 +160,7 @@ class _Composer:
         manifest = election.manifest
         return AnnulledElectionRecord(
             title=manifest.title.vi if self.language is Language.VIETNAMESE else manifest.title.en,
-            rule_set_title=str(manifest.rules.get("rule_set", "")),
+            rule_set_title=election.sealed.rule_set.title.in_language(self.language.value),
             ground=election.ground,
         )
 
@@ -191,10 +197,9 @@ class _Composer:
         base = decision.sealed.base
         value = decision.to_result("").base.value
         if base.kind is BaseKind.VOTES_CAST:
-            return SealedBaseRecord(
-                BaseRecord(self.say("base.votes_cast"), value or 0, self.say("base.votes_cast_short")),
-                self.say("part.counted_after"),
-            )
+            # Contests that differ have a base each, and it stands with each of them.
+            shared = None if value is None else self._name_base("votes_cast", value)
+            return SealedBaseRecord(shared, self.say("part.counted_after"))
         parts = [self.say("part.official", count=base.parts.official)]
         for name in ("exempt", "transferred_out", "suspended"):
             count = base.parts.to_json()[name]
@@ -248,7 +253,9 @@ class _Composer:
             tests=tuple(_describe_test(test, options) for test in made.tests),
             outcome=made.text.in_language(self.language.value),
             clause=made.clause.in_language(self.language.value),
-            note=" ".join([next_step, *([self.say("review_on", date=_write_date(review))] if review else [])]),
+            note=" ".join(
+                part for part in (next_step, self.say("review_on", date=_write_date(review)) if review else "") if part
+            ),
             marks=manifest.contests[place].marks,
         )
 
