@@ -58,7 +58,7 @@ def cast_ballots(
 ) -> tuple[bytes, ...]:
     """Let every voter vote; return the confirmations as phones keep them.
 
-    Raises: what a phone raises: PhoneRefusedError, PhoneDistrustsServerError, CryptoError, OSError.
+    Raises: what a phone raises: PhoneRefusedError, PhoneUnansweredError, PhoneDistrustsServerError, CryptoError.
     """
     confirmations = []
     tasks = [(voter, election_hash) for voter in voters]

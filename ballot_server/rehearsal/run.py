@@ -16,6 +16,7 @@ from ballot_server.domain.member import Attendance, CardNumber
 from ballot_server.domain.result import ElectionResult
 from ballot_server.domain.scenario import Scenario, ScenarioElection
 from ballot_server.domain.series import Series
+from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
 from ballot_server.minutes.render_minutes import render_minutes
 from ballot_server.minutes.slips import SlipSheet, name_occasion, render_slips
@@ -33,7 +34,7 @@ from ballot_server.services.record_ceremony import record_ceremony
 from ballot_server.services.tally_election import publish_election, tally_election
 from ballot_server.services.verify_results import RulesReport, verify_results
 from ballot_server.services.voter_view import read_board
-from ballot_server.services.write_minutes import Minutes, end_board, write_minutes
+from ballot_server.services.write_minutes import FINGERPRINT_WORDS, Minutes, end_board, write_minutes
 from ballot_server.storage.records import MeetingRecord
 from ballot_server.web.processes import start_private_server
 from crypto.board import format_head
@@ -101,6 +102,10 @@ def rehearse(
         report=report,
         rules=rules,
     )
+
+
+class MoreBallotsThanSlipsError(BallotServerError):
+    """A scenario marks more ballots than people may vote; fields: election, ballots, slips."""
 
 
 class _Meeting:
@@ -199,7 +204,7 @@ class _Meeting:
             count=present + SPARE_SLIPS,
             address=self._address,
             fingerprint=format_key_fingerprint(fingerprint),
-            key_words=encode_words(ceremony.ceremony_hash, 4),
+            key_words=encode_words(fingerprint, FINGERPRINT_WORDS),
             print_sheet=print_and_look,
             random_bytes=self._random_bytes,
         )
@@ -216,6 +221,9 @@ class _Meeting:
         ]
         random.shuffle(slips)
         marked = mark_ballots(election, random.shuffle)
+        if len(marked) > len(slips):
+            # The scenario's own check does not know a rule-set by which members concerned do not vote.
+            raise MoreBallotsThanSlipsError(election=election.id, ballots=len(marked), slips=len(slips))
         return [Voter(url, selections) for url, selections in zip(slips, marked, strict=False)]
 
     def _decrypt(self, election: str) -> Sequence[PartialDecryption]:
