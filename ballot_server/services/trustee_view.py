@@ -34,8 +34,8 @@ class SeatCode:
 class Report:
     """What a teller's device said is wrong.
 
-    reporter: whose device; at_fault: whose message was wrong, None where nobody is named; problem: a technical sentence
-    in English, or "declined" if the teller did not agree with what the device showed.
+    reporter: whose device, 0 for the server itself; at_fault: whose message was wrong, None where nobody is named;
+    problem: a technical sentence in English, or "declined" if the teller did not agree with what the device showed.
     """
 
     reporter: int
