@@ -1,0 +1,90 @@
+"""Small archives decided under real rules, as an honest server writes them or as one that lies about the rules does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from ballot_server.domain.base import ClassCounts, make_base
+from ballot_server.rules.loader import load_named_rule_set, load_rule_set
+from ballot_server.rules.model import date_rule_set
+from ballot_server.rules.sealed import SealedContest, SealedRules, seal_rules
+from ballot_server.services.derive_result import CountedElection, derive_decisions
+from crypto.ballot import ContestShape
+from crypto.board import Entry
+from crypto.bodies import EntryKind
+from crypto.encoding import JsonObject
+from crypto.manifest import Contest, Manifest, Option, Text
+from tests.support.archives import ArchiveBuilder, ElectionPlan, resign
+
+MEETING_DATE = date(2026, 1, 15)
+INSTALLED = "vn-screening-step1"
+OPTIONS = (Option("agree", Text("Đồng ý", "Agree")), Option("disagree", Text("Không đồng ý", "Disagree")))
+PARTS = ClassCounts(official=6, exempt=1, suspended=1, transferred_out=0)
+AGREED, BALLOTS = 2, 3
+
+Change = Callable[[JsonObject], JsonObject]
+
+
+def read_installed_text() -> str:
+    """Return the text of the rule-set that these archives are decided under."""
+    return load_named_rule_set(INSTALLED, MEETING_DATE).rule_set.source_text
+
+
+def build_ruled_archive(
+    *,
+    text: str | None = None,
+    options: tuple[Option, ...] = OPTIONS,
+    change_rules: Change = dict,
+    change_result: Change = dict,
+    change_numbers: Change = dict,
+) -> bytes:
+    """Return the archive of one election: base 4, needed 3 by the installed rules, 2 agree and 1 does not.
+
+    text: of the rule-set to seal, the installed one unless given; change_rules: what the server seals instead of the
+    honest rules before the ballots are cast; change_result, change_numbers: what it writes in outcome and minutes.
+    """
+    rules = _seal(read_installed_text() if text is None else text)
+    votes = tuple(((0,) if voter < AGREED else (1,),) for voter in range(BALLOTS))
+    plan = ElectionPlan(shape=(ContestShape(2, 1),), votes=votes, rules=change_rules(rules))
+    builder = ArchiveBuilder()
+    builder.begin()
+    builder.publish_list()
+    contest = Contest("c1", Text("Đồng chí A", "A"), options, 1)
+    manifest = builder.open_election(plan, contests=(contest,))
+    ballots = builder.cast(plan, manifest)
+    builder.close(manifest, ballots)
+    builder.count(manifest, ballots)
+    result = _decide(replace(manifest, rules=rules, contests=(replace(contest, options=OPTIONS),)))
+    numbers: JsonObject = {"elections": [change_result(result)]}
+
+    def write_decision(entry: Entry) -> JsonObject:
+        if entry.kind is EntryKind.OUTCOME:
+            return {**entry.body, "result": change_result(result)}
+        if entry.kind is EntryKind.MINUTES:
+            return {**entry.body, "numbers": change_numbers(numbers)}
+        return entry.body
+
+    return resign(builder.finish().entries, write_decision)
+
+
+def _seal(text: str) -> JsonObject:
+    rule_set = load_rule_set(text, f"{INSTALLED}.toml")
+    base = make_base(rule_set.base.kind, PARTS)
+    sealed = SealedRules(
+        dated=date_rule_set(rule_set, MEETING_DATE),
+        meeting_date=MEETING_DATE,
+        base=base,
+        summoned=PARTS.remaining,
+        present=BALLOTS,
+        barred=0,
+        contests=(SealedContest(id="c1", follows=None, previous_failed=0, holds_post=False),),
+    )
+    return seal_rules(sealed)  # type: ignore[return-value]  # The object is plain JSON.
+
+
+def _decide(manifest: Manifest) -> JsonObject:
+    counted = CountedElection(manifest, ((AGREED, BALLOTS - AGREED, 0),), BALLOTS)
+    [decision] = derive_decisions([counted])
+    return decision.to_result(manifest.election).to_json()  # type: ignore[return-value]  # The object is plain JSON.
