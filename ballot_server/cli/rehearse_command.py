@@ -1,16 +1,18 @@
 """`phieukin rehearse SCENARIO.toml --out DIR`: a whole meeting with simulated people, and what it leaves behind.
 
-Exit status: 0; 1 if the scenario is refused or the rehearsal fails; 2 for bad usage. The files appear together at the
-end, or not at all.
+Exit status: 0; 1 if the scenario is refused or the rehearsal fails; 2 for bad usage, such as a scenario that cannot be
+opened. The files appear together at the end, or not at all.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +24,19 @@ from ballot_server.i18n import Language, translate
 from ballot_server.rehearsal.casting import start_workers
 from ballot_server.rehearsal.plans import load_scenario
 from ballot_server.rehearsal.run import Rehearsed, rehearse
-from ballot_server.services.scenario_problem import ScenarioError, describe_scenario_problem
+from ballot_server.services.plain_text import show_text
+from ballot_server.services.scenario_problem import (
+    ScenarioCause,
+    ScenarioError,
+    ScenarioProblem,
+    describe_scenario_problem,
+)
 from crypto.board import format_head
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
+
+REHEARSED, WRONG, BAD_USAGE = 0, 1, 2
 
 
 class OutputUnwritableError(BallotServerError):
@@ -51,9 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         scenario = load_scenario(arguments.scenario)
     except ScenarioError as error:
-        for problem in error.problems:
-            print(describe_scenario_problem(problem, language), file=sys.stderr)
-        return 1
+        _print_problems(arguments.scenario, error.problems, language, as_json=arguments.json)
+        missing = any(problem.cause is ScenarioCause.FILE_NOT_FOUND for problem in error.problems)
+        return BAD_USAGE if missing else WRONG
+    _check_place(arguments.out)
     contests = sum(election.ballots * len(election.contests) for election in scenario.elections)
     progress = ProgressLine(sys.stderr, language)
     with (
@@ -72,7 +83,33 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(result, ensure_ascii=False))
     else:
         print("\n".join(_list_lines(arguments.out, rehearsed, language)))
-    return 0
+    return REHEARSED
+
+
+def _print_problems(scenario: Path, problems: Sequence[ScenarioProblem], language: Language, *, as_json: bool) -> None:
+    if not as_json:
+        for problem in problems:
+            print(describe_scenario_problem(problem, language), file=sys.stderr)
+        return
+    told = [
+        {
+            "path": show_text(problem.path),
+            "value": show_text(problem.value),
+            "cause": problem.cause.value,
+            "message": describe_scenario_problem(problem, language),
+        }
+        for problem in problems
+    ]
+    print(json.dumps({"ok": False, "file": str(scenario), "problems": told}, ensure_ascii=False))
+
+
+def _check_place(out: Path) -> None:
+    """Raise OutputUnwritableError before a long rehearsal whose files would find no place."""
+    existing = next(place for place in (out, *out.absolute().parents) if place.exists())
+    if not existing.is_dir():
+        raise OutputUnwritableError(path=str(out), problem=os.strerror(errno.ENOTDIR))
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise OutputUnwritableError(path=str(out), problem=os.strerror(errno.EACCES))
 
 
 def _count_workers() -> int:
