@@ -29,6 +29,7 @@ from crypto.signing import SigningSeed
 
 __all__ = [
     "BallotMalformedError",
+    "BallotTestedError",
     "CiphertextRepeatedError",
     "CredentialSpentError",
     "CredentialUnknownError",
@@ -72,6 +73,10 @@ class CredentialVoidError(BallotServerError):
     """The slip was brought back and replaced."""
 
 
+class BallotTestedError(BallotServerError):
+    """This ballot was opened as a test, so it can never count."""
+
+
 class TurnoutExceededError(BallotServerError):
     """As many ballots are stored as people entitled and present; fields: ballots, limit."""
 
@@ -83,7 +88,8 @@ def cast_ballot(database: Database, seed: SigningSeed, election_hash: bytes, dat
 
     Raises: ElectionUnknownError; ElectionNotOpenError, ElectionClosedError, ElectionAnnulledError;
         BallotMalformedError; CredentialUnknownError, CredentialVoidError, CredentialSpentError;
-        CiphertextRepeatedError; TurnoutExceededError; StorageError. After any of them nothing was stored.
+        BallotTestedError, CiphertextRepeatedError; TurnoutExceededError; StorageError. After any of them nothing was
+        stored.
     """
     ballot_hash = hashlib.sha256(data[:-SCHNORR_BYTES]).digest()
     with database.read() as session:
@@ -124,6 +130,8 @@ def _store(session: Session, election: ElectionRecord, manifest: Manifest, ballo
     # Whoever is refused because their slip is used must read that, not that the room is full.
     if ballots.find_by_credential(manifest.election_hash, ballot.credential) is not None:
         raise CredentialSpentError
+    if ballot.ballot_hash in ballots.list_tested(manifest.election_hash):
+        raise BallotTestedError
     limit = min(manifest.counts.issued, manifest.counts.present)
     stored = ballots.count(manifest.election_hash)
     if stored >= limit:

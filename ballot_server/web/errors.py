@@ -75,6 +75,15 @@ _STATUS = {
     "PassphraseNeededError": HTTPStatus.FORBIDDEN,
     "PassphraseWrongError": HTTPStatus.FORBIDDEN,
     "TooManyTriesError": HTTPStatus.TOO_MANY_REQUESTS,
+    "LinkInvalidError": HTTPStatus.FORBIDDEN,
+    "RoleNotGivenError": HTTPStatus.FORBIDDEN,
+    "StaffUnknownError": HTTPStatus.NOT_FOUND,
+    "NameTakenError": HTTPStatus.CONFLICT,
+    "StaffNameInvalidError": HTTPStatus.BAD_REQUEST,
+    "PassphraseTooShortError": HTTPStatus.BAD_REQUEST,
+    "PassphraseTooLongError": HTTPStatus.BAD_REQUEST,
+    "PassphrasesDifferError": HTTPStatus.BAD_REQUEST,
+    "AuthorityMissingError": HTTPStatus.NOT_FOUND,
     "JsonTypeError": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "MeetingUnknownError": HTTPStatus.NOT_FOUND,
     "CeremonyMissingError": HTTPStatus.NOT_FOUND,
@@ -83,11 +92,32 @@ _STATUS = {
     "ElectionClosedError": HTTPStatus.CONFLICT,
     "ElectionAnnulledError": HTTPStatus.CONFLICT,
     "BallotMalformedError": HTTPStatus.BAD_REQUEST,
+    "BallotTestedError": HTTPStatus.CONFLICT,
     "CiphertextRepeatedError": HTTPStatus.BAD_REQUEST,
     "CredentialUnknownError": HTTPStatus.FORBIDDEN,
     "CredentialSpentError": HTTPStatus.CONFLICT,
     "CredentialVoidError": HTTPStatus.CONFLICT,
     "TurnoutExceededError": HTTPStatus.CONFLICT,
+    "SeatUnknownError": HTTPStatus.UNAUTHORIZED,
+    "SeatTakenError": HTTPStatus.FORBIDDEN,
+    "TrusteePayloadError": HTTPStatus.BAD_REQUEST,
+    "CeremonyNotBegunError": HTTPStatus.NOT_FOUND,
+    "OccasionUnknownError": HTTPStatus.NOT_FOUND,
+    "AttemptOverError": HTTPStatus.CONFLICT,
+    "RoundNotOpenError": HTTPStatus.CONFLICT,
+    "RoundUnreadableError": HTTPStatus.BAD_REQUEST,
+    "MessageConflictError": HTTPStatus.CONFLICT,
+    "MessageRefusedError": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "SeatNamesError": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "SeatMissingError": HTTPStatus.NOT_FOUND,
+    "ThresholdError": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CeremonyHeldError": HTTPStatus.CONFLICT,
+    "CeremonyUnfinishedError": HTTPStatus.CONFLICT,
+    "CountsNotAskedError": HTTPStatus.CONFLICT,
+    "BelowFloorError": HTTPStatus.CONFLICT,
+    "AnswersMissingError": HTTPStatus.CONFLICT,
+    "MinutesMissingError": HTTPStatus.CONFLICT,
+    "StatementsMissingError": HTTPStatus.CONFLICT,
     "DatabaseBusyError": HTTPStatus.SERVICE_UNAVAILABLE,
     "StorageError": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -95,7 +125,7 @@ _STATUS = {
 
 def handle_errors(app: Flask) -> None:
     """Make every error of an application an answer in the voter's words."""
-    app.register_error_handler(BallotServerError, _answer_refusal)
+    app.register_error_handler(BallotServerError, answer_refusal)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_incident)
 
@@ -108,7 +138,8 @@ def find_status(error: BallotServerError) -> HTTPStatus | None:
     return None
 
 
-def _answer_refusal(error: BallotServerError) -> Response:
+def answer_refusal(error: BallotServerError) -> Response:
+    """Return the answer to a request that was refused for this reason."""
     status = find_status(error)
     if status is None:
         return _answer_incident(error)
@@ -120,16 +151,16 @@ def _answer_refusal(error: BallotServerError) -> Response:
 
 def _answer_http(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        return _answer_refusal(BodyTooLargeError(expected=0, got=request.content_length or 0))
+        return answer_refusal(BodyTooLargeError(expected=0, got=request.content_length or 0))
     match error.code:
         case HTTPStatus.NOT_FOUND:
-            return _answer_refusal(PageMissingError())
+            return answer_refusal(PageMissingError())
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            response = _answer_refusal(MethodNotAllowedError())
+            response = answer_refusal(MethodNotAllowedError())
             response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ["GET"]))
             return response
         case code if code is not None and 400 <= code < 500:
-            return _answer_refusal(RequestError())
+            return answer_refusal(RequestError())
     return _answer_incident(error)
 
 
