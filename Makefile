@@ -3,12 +3,23 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install run test rehearsal check clean
+# What the browser's bundles are made of, so that an edit builds them anew.
+KIOSK_SOURCES := $(shell find kiosk/src kiosk/*.mjs kiosk/*.py kiosk/*.json -type f) crypto/words.txt
+
+.PHONY: install run test rehearsal bundles check clean
 .DELETE_ON_ERROR:
+
+# The browser that the tests drive. Only Debian's own package is installed, and only by root.
+define INSTALL_BROWSER
+{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium && \
+	$(BIN)/python -m tests.support.browser; } || \
+	{ echo 'The tests need Chromium: install it (apt-get install chromium), or set CHROMIUM to its path.' >&2; exit 1; }
+endef
 
 install: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml hatch_build.py kiosk/package-lock.json
+$(VENV)/.installed: pyproject.toml hatch_build.py $(KIOSK_SOURCES)
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; set PYTHON=…")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
@@ -16,6 +27,9 @@ $(VENV)/.installed: pyproject.toml hatch_build.py kiosk/package-lock.json
 
 $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python kiosk/toolchain.py find >/dev/null 2>&1 || \
+		$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[node]'
+	$(BIN)/python -m tests.support.browser || $(INSTALL_BROWSER)
 	touch $@
 
 run: install
@@ -24,13 +38,18 @@ run: install
 rehearsal: install
 	$(BIN)/phieukin rehearse docs/sample/meeting.toml --out out
 
+# Build the bundles and record their digests, after an edit that is meant to change them.
+bundles: $(VENV)/.installed
+	$(BIN)/python kiosk/toolchain.py build --record
+
 check: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python kiosk/toolchain.py check
 
 test: check
 	$(BIN)/pytest --numprocesses 2
 
 clean:
-	rm -rf $(VENV) out kiosk/node_modules ballot_server/minutes/fonts
+	rm -rf $(VENV) out kiosk/node_modules ballot_server/minutes/fonts ballot_server/web/bundles

