@@ -11,7 +11,7 @@ LARGEST_ARCHIVE_BYTES = 2**30
 
 
 def encode_archive(entries: Iterable[Entry]) -> bytes:
-    """Return the entries' canonical bytes, each followed by one line feed. Spec: "Archive"."""
+    """Return the entries' canonical bytes, each followed by one line feed. Spec: "encode_archive, decode_archive"."""
     return b"".join(entry.encode() + b"\n" for entry in entries)
 
 
@@ -36,6 +36,6 @@ def split_archive(data: bytes) -> Iterator[bytes]:
 def decode_archive(data: bytes) -> tuple[Entry, ...]:
     """Return the entries of an untrusted archive; nothing but the form of each line is checked.
 
-    Raises: EncodingError. Spec: "Archive".
+    Raises: EncodingError. Spec: "encode_archive, decode_archive".
     """
     return tuple(Entry.decode(line) for line in split_archive(data))

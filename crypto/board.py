@@ -149,7 +149,11 @@ def normalise_head(code: str) -> str:
 
     Raises: EncodingError if it is neither. Spec: "board_head".
     """
-    plain = "".join(character for character in code if not character.isspace() and character != "-").upper()
+    plain = "".join(character for character in code if not character.isspace() and character != "-")
+    # Only ASCII is folded: upper-casing elsewhere turns a dotless i into I and a long s into S.
+    if not plain.isascii():
+        raise EncodingError("head", "a character outside the alphabet")
+    plain = plain.upper()
     if len(plain) == _HEAD_HEXADECIMAL_DIGITS and set(plain) <= set("0123456789ABCDEF"):
         return plain.lower()
     plain = plain.translate(_LOOKALIKES)

@@ -42,9 +42,13 @@ class Stage(Enum):
 
 @dataclass(frozen=True)
 class ElectionState:
-    """One election as the board knows it; `ballots` is their number, `trustees` who has decrypted."""
+    """One election as the board knows it.
+
+    floor: the least number of ballots that may be decrypted; ballots: their number; trustees: who has decrypted.
+    """
 
     shape: tuple[ContestShape, ...]
+    floor: int
     stage: Stage = Stage.OPEN
     is_annulled: bool = False
     ballots: int = 0
@@ -212,6 +216,8 @@ def _needed_stage(
 def _check_partial_order(state: BoardState, election: ElectionState, body: PartialDecryptionBody) -> None:
     if state.ceremony is None or body.trustee > state.ceremony.count:
         raise BoardError(f"no trustee {body.trustee}")
+    if election.ballots < election.floor:
+        raise BoardError(f"election {body.election}: {election.ballots} ballots are below the floor {election.floor}")
     if body.trustee in election.trustees:
         raise BoardError(f"a second partial decryption of election {body.election} by trustee {body.trustee}")
 
@@ -235,7 +241,7 @@ def _fold_body(state: BoardState, body: Body) -> BoardState:
             return replace(
                 state,
                 used=state.used | {(series, body.slot) for series in body.series},
-                elections={**state.elections, body.election: ElectionState(body.shape)},
+                elections={**state.elections, body.election: ElectionState(body.shape, body.floor)},
                 totals=state.totals.plus(signatures=len(body.count_signatures)),
             )
         case MinutesBody():

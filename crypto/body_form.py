@@ -27,6 +27,8 @@ from crypto.bodies import (
 )
 from crypto.ceremony import MOST_TRUSTEES
 from crypto.credential import SLOTS
+from crypto.decryption import DECRYPTION_BYTES
+from crypto.elgamal import CIPHERTEXT_BYTES
 from crypto.encoding import JsonValue
 from crypto.fields import Fields
 from crypto.group import ELEMENT_BYTES
@@ -85,13 +87,10 @@ def _read_ceremony(fields: Fields) -> CeremonyBody:
 
 
 def _read_list(fields: Fields) -> ListBody:
-    credentials = fields.encoded("credentials")
-    if len(credentials) % ELEMENT_BYTES:
-        raise fields.refuse("credentials", f"not a multiple of {ELEMENT_BYTES} bytes")
     return ListBody(
         series=read_series(fields, "series"),
         slot=fields.integer("slot", maximum=SLOTS - 1),
-        credentials=credentials,
+        credentials=_read_whole(fields, "credentials", ELEMENT_BYTES),
     )
 
 
@@ -114,13 +113,13 @@ def _read_aggregate(fields: Fields) -> AggregateBody:
         election=read_identifier(fields, "election"),
         election_hash=fields.digest("election_hash"),
         ballots=fields.integer("ballots"),
-        ciphertexts=fields.encoded("ciphertexts"),
+        ciphertexts=_read_whole(fields, "ciphertexts", CIPHERTEXT_BYTES),
         aggregate_hash=fields.digest("aggregate_hash"),
     )
 
 
 def _read_partial_decryption(fields: Fields) -> PartialDecryptionBody:
-    fields.encoded("decryptions")
+    _read_whole(fields, "decryptions", DECRYPTION_BYTES)
     return PartialDecryptionBody(
         election=read_identifier(fields, "election"),
         aggregate_hash=fields.digest("aggregate_hash"),
@@ -167,6 +166,14 @@ def _read_final(fields: Fields) -> FinalBody:
         proofs=fields.integer("proofs"),
         signatures=fields.integer("signatures"),
     )
+
+
+def _read_whole(fields: Fields, key: str, size: int) -> bytes:
+    """Return bytes that hold whole members of a size."""
+    data = fields.encoded(key)
+    if len(data) % size:
+        raise fields.refuse(key, f"not a multiple of {size} bytes")
+    return data
 
 
 _READERS: dict[EntryKind, tuple[str, Callable[[Fields], Body]]] = {

@@ -17,7 +17,7 @@ from crypto.fields import Fields
 from crypto.group import Element, RandomBytes, Scalar
 from crypto.proofs.schnorr import prove_possession, verify_possession
 from crypto.signing import KEY_BYTES, SIGNATURE_BYTES, SigningSeed, VerificationKey, sign_message, verify_message
-from crypto.threshold import check_threshold, compute_joint_key, compute_public_share
+from crypto.threshold import check_threshold, compute_joint_key, compute_public_shares
 from crypto.transcript import encode_u32, hash_items
 
 CEREMONY_ID_BYTES = 16
@@ -152,10 +152,14 @@ def check_opening(terms: CeremonyTerms, opening: Opening, commitment: bytes | No
 
 
 def compute_ceremony_hash(terms: CeremonyTerms, openings: Sequence[Opening]) -> bytes:
-    """Return the 32-byte hash of the terms and every opening in order of index. Spec: "compute_ceremony_hash"."""
+    """Return the 32-byte hash of the terms and every opening in order of index. Spec: "compute_ceremony_hash".
+
+    A rehearsal has a label of its own, so that a server cannot pass one off as a vote: the words would differ.
+    """
+    label = "rehearsal" if terms.rehearsal else "ceremony"
     rows = [encode_canonical(opening.to_object()) for opening in openings]
     numbers = encode_u32(terms.count), encode_u32(terms.threshold)
-    return hash_items("ceremony", terms.ceremony, terms.server_key, *numbers, *rows)[:32]
+    return hash_items(label, terms.ceremony, terms.server_key, *numbers, *rows)[:32]
 
 
 def _check_distinct(openings: Sequence[Opening]) -> None:
@@ -190,7 +194,7 @@ class CeremonyResult:
         _check_distinct(openings)
         rows = [opening.commitments for opening in openings]
         key = compute_joint_key(rows)
-        shares = tuple(compute_public_share(rows, index) for index in terms.indexes)
+        shares = compute_public_shares(rows)
         return cls(terms, tuple(openings), compute_ceremony_hash(terms, openings), key, shares)
 
     @property

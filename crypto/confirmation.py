@@ -13,7 +13,7 @@ _CONFIRMATION_KEYS = frozenset({"ballot_hash", "election_hash", "signature"})
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The server's signature that it stored a ballot. Spec: "Confirmation of a ballot"."""
+    """The server's signature that it stored a ballot. Spec: "sign_confirmation, verify_confirmation"."""
 
     ballot_hash: bytes
     election_hash: bytes

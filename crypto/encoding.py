@@ -1,6 +1,6 @@
 """The one canonical form of everything hashed or signed that is not a ballot: RFC 8785 with stricter values.
 
-Allowed values: objects with ASCII keys, arrays, NFC strings without lone surrogates, integers |n| < 2⁵³, true,
+Allowed values: objects with ASCII keys, arrays, NFC strings of certain blocks of Unicode, integers |n| < 2⁵³, true,
 false, null. Floats are refused. What arrives is parsed, serialised again and compared, so that white space, other
 key orders, other escapes and duplicate keys all fail.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -22,6 +23,16 @@ JsonValue: TypeAlias = "bool | int | str | Sequence[JsonValue] | Mapping[str, Js
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 _LARGEST_INTEGER = 2**53 - 1
+_DEEPEST = 32
+
+# Which strings are in NFC depends on the version of Unicode wherever characters that combine may still be added. Two
+# verifiers must not disagree about an archive, so only blocks where that is settled are allowed.
+_SETTLED = re.compile(
+    "[\u0000-\u0377\u0391-\u03c9\u0400-\u052f"  # Latin with every mark, Greek letters, Cyrillic.
+    "\u1e00-\u1eff\u2000-\u20c0\u2100-\u2bff"  # Vietnamese letters, punctuation, currencies, symbols.
+    "\u3000-\u303f\u4e00-\u9fff\ufe0f\uff01-\uff5e"  # Chinese characters and their punctuation.
+    "\U0001f000-\U0001faff]*"  # Pictographs.
+)
 
 
 def encode_canonical(value: JsonValue) -> bytes:
@@ -86,7 +97,7 @@ def decode_hex(text: str, length: int) -> bytes:
 
 
 def _check_value(value: JsonValue, depth: int = 0) -> None:
-    if depth > 32:
+    if depth > _DEEPEST:
         raise EncodingError("canonical JSON", "nested too deeply")
     if value is None or isinstance(value, bool):
         return
@@ -94,8 +105,7 @@ def _check_value(value: JsonValue, depth: int = 0) -> None:
         if abs(value) > _LARGEST_INTEGER:
             raise EncodingError("canonical JSON", "integer outside ±(2⁵³ − 1)")
     elif isinstance(value, str):
-        if not value.isascii() and not unicodedata.is_normalized("NFC", value):
-            raise EncodingError("canonical JSON", "string not in NFC")
+        _check_string(value)
     elif isinstance(value, Mapping):
         for key, member in value.items():
             if not isinstance(key, str) or not key.isascii():
@@ -106,6 +116,15 @@ def _check_value(value: JsonValue, depth: int = 0) -> None:
             _check_value(member, depth + 1)
     else:
         raise EncodingError("canonical JSON", f"a {type(value).__name__} is not allowed")
+
+
+def _check_string(value: str) -> None:
+    if value.isascii():
+        return
+    if _SETTLED.fullmatch(value) is None:
+        raise EncodingError("canonical JSON", "string with a character outside the allowed blocks of Unicode")
+    if not unicodedata.is_normalized("NFC", value):
+        raise EncodingError("canonical JSON", "string not in NFC")
 
 
 def _refuse_duplicates(pairs: list[tuple[str, JsonValue]]) -> JsonObject:

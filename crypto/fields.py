@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 from itertools import pairwise
 
@@ -17,6 +18,9 @@ from crypto.group import Element, decode_public_element
 DIGEST_BYTES = 32
 LARGEST_COUNT = 2**31 - 1
 LONGEST_TEXT = 2000
+
+# Line ends, escape sequences and marks that turn the direction of writing could forge lines of what is printed.
+_CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Fields:
@@ -43,10 +47,12 @@ class Fields:
         return self._members
 
     def text(self, key: str, *, longest: int = LONGEST_TEXT) -> str:
-        """Return a string of 1 to `longest` characters."""
+        """Return a string of 1 to `longest` code points, all on one line."""
         value = self._members[key]
         if not isinstance(value, str) or not 1 <= len(value) <= longest:
             raise self.refuse(key, f"not a text of 1 to {longest} characters")
+        if _CONTROLS.search(value) is not None:
+            raise self.refuse(key, "a control character, or one that turns the direction of writing")
         return value
 
     def integer(self, key: str, *, minimum: int = 0, maximum: int = LARGEST_COUNT) -> int:

@@ -86,6 +86,16 @@ def compute_public_share(commitments: Sequence[Sequence[Element]], index: int) -
     return share
 
 
+def compute_public_shares(commitments: Sequence[Sequence[Element]]) -> tuple[Element, ...]:
+    """Return X₁ … Xₙ from the commitments of n trustees, each of the same length.
+
+    The polynomials are added before they are evaluated: one at a time, 255 trustees would keep a verifier busy for
+    a quarter of an hour. Raises: CeremonyError if one is the identity. Spec: "compute_joint_key, compute_public_share".
+    """
+    joint = tuple(sum_elements(column) for column in zip(*commitments, strict=True))
+    return tuple(compute_public_share([joint], index) for index in range(1, len(commitments) + 1))
+
+
 def compute_lagrange_coefficient(index: int, indexes: Collection[int]) -> Scalar:
     """Return λ of `index` for interpolation at zero over the distinct `indexes` ≥ 1, which contain it."""
     numerator, denominator = 1, 1

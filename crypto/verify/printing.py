@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from crypto.board import format_head
 from crypto.errors import VerificationError
 from crypto.verify import sentences
 from crypto.verify.model import CheckResult, ElectionReport, Report
 from crypto.verify.sentences import Language, Sentence
+
+LONGEST_VALUE: Final = 300
 
 
 def describe_failure(error: VerificationError, language: Language) -> str:
@@ -20,11 +23,11 @@ def describe_failure(error: VerificationError, language: Language) -> str:
     lines = [say(sentences.FAILED, check=error.check), sentences.CHECKS[error.check].say(language)]
     if error.entry is not None:
         lines.append(say(sentences.ENTRY, entry=error.entry, line=error.entry + 1))
-    lines.append(say(sentences.DETAIL, problem=error.problem))
+    lines.append(say(sentences.DETAIL, problem=_quote(error.problem)))
     if error.expected is not None:
-        lines.append(say(sentences.EXPECTED, value=error.expected))
+        lines.append(say(sentences.EXPECTED, value=_quote(error.expected)))
     if error.found is not None:
-        lines.append(say(sentences.FOUND, value=error.found))
+        lines.append(say(sentences.FOUND, value=_quote(error.found)))
     return "\n".join(lines)
 
 
@@ -69,6 +72,16 @@ def _describe_election(election: ElectionReport, language: Language) -> list[str
         text = contest.text.vi if language is Language.VIETNAMESE else contest.text.en
         lines.append(f"  {text} – {shown}")
     return lines
+
+
+def _quote(value: object) -> str:
+    """Return a value of an untrusted archive in one line that a screen takes as it is."""
+    text = str(value)
+    if len(text) > LONGEST_VALUE:
+        text = f"{text[:LONGEST_VALUE]}…"
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
 
 
 def list_failure(error: VerificationError) -> dict[str, object]:

@@ -6,8 +6,9 @@ from itertools import combinations
 
 import pytest
 
+from crypto import threshold
 from crypto.errors import CeremonyError
-from crypto.group import GENERATOR, IDENTITY, ORDER, Element, Scalar, multiply_base, sum_elements
+from crypto.group import GENERATOR, IDENTITY, ORDER, Element, Scalar, multiply, multiply_base, sum_elements
 from crypto.threshold import (
     Polynomial,
     check_threshold,
@@ -15,6 +16,7 @@ from crypto.threshold import (
     compute_joint_key,
     compute_lagrange_coefficient,
     compute_public_share,
+    compute_public_shares,
     evaluate_commitments,
     evaluate_polynomial,
     generate_polynomial,
@@ -111,3 +113,17 @@ def test_lagrange_coefficients_sum_to_one() -> None:
 
 def test_interpolation_of_identities_is_the_identity() -> None:
     assert interpolate_at_zero({1: IDENTITY, 3: IDENTITY}) == sum_elements(list[Element]())
+
+
+def test_public_shares_of_many_trustees_do_not_stall_a_verifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+
+    def count(scalar: Scalar, element: Element) -> Element:
+        nonlocal calls
+        calls += 1
+        return multiply(scalar, element)
+
+    monkeypatch.setattr(threshold, "multiply", count)
+    rows = [commit_polynomial(generate_polynomial(6, SeededRandom(seed))) for seed in range(10)]
+    compute_public_shares(rows)
+    assert calls == 10 * 6

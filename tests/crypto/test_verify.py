@@ -26,6 +26,7 @@ from tests.support.archives import (
     begin_board,
     build_archive,
     build_smallest_archive,
+    hold_key,
     sum_ballots,
 )
 from tests.support.trustees import hold_ceremony
@@ -78,10 +79,19 @@ def test_verify_says_that_the_head_was_not_compared_without_one() -> None:
     assert not verify_archive(SAMPLE.data).head_compared
 
 
-@pytest.mark.parametrize("votes", [(), (((0,),),), (((0,),), ((),))], ids=["none", "one", "two"])
-def test_verify_accepts_an_election_of_few_ballots(votes: tuple[tuple[tuple[int, ...], ...], ...]) -> None:
-    sample = build_archive([ElectionPlan(votes=votes)])
+@pytest.mark.parametrize("votes", [(((0,),),), (((0,),), ((),))], ids=["one", "two"])
+def test_verify_accepts_a_rehearsal_of_few_ballots(votes: tuple[tuple[tuple[int, ...], ...], ...]) -> None:
+    builder = ArchiveBuilder(holders=hold_key(rehearsal=True), rehearsal=True)
+    builder.begin()
+    builder.publish_list()
+    builder.hold_election(ElectionPlan(votes=votes, floor=1))
+    sample = builder.finish()
     assert verify_archive(sample.data, head=head_of(sample)).ballots == len(votes)
+
+
+def test_verify_accepts_an_election_of_no_ballots() -> None:
+    sample = build_archive([ElectionPlan(votes=())])
+    assert verify_archive(sample.data, head=head_of(sample)).ballots == 0
 
 
 def test_verify_accepts_a_rehearsal_with_one_trustee() -> None:

@@ -30,12 +30,15 @@ from tests.support.board_attacks import (
     split_ballots,
 )
 
+# One ballot more than the floor, so that dropping one does not fail for that.
+FOUR = replace(PLAN, votes=(*PLAN.votes, ((1,),)))
+
 # V8: the aggregate.
 
 
 def test_ballot_dropped_from_the_closed_ones_is_found() -> None:
-    data = rewrite(EntryKind.CLOSED, lambda body: join_ballots(body, split_ballots(body)[1:]))
-    assert find_failure(data).check == "V8"
+    drop = change_kind(EntryKind.CLOSED, lambda body: join_ballots(body, split_ballots(body)[1:]))
+    assert find_failure(resign(build_archive([FOUR]).entries, drop)).check == "V8"
 
 
 def test_aggregate_that_misses_a_ballot_is_found() -> None:
@@ -56,16 +59,16 @@ def test_altered_aggregate_is_found(change: Change) -> None:
 
 
 def test_ballot_dropped_from_closed_and_aggregate_is_found() -> None:
-    builder, manifest = open_board()
-    ballots = builder.cast(PLAN, manifest)
+    builder, manifest = open_board(FOUR)
+    ballots = builder.cast(FOUR, manifest)
     builder.close(manifest, ballots[1:])
-    whole = begin_board([PLAN])
-    whole.close(whole.open_election(PLAN), ballots)
+    whole = begin_board([FOUR])
+    whole.close(whole.open_election(FOUR), ballots)
     decrypted = whole.decrypt(manifest, whole.publish_aggregate(manifest, ballots), (1, 2))
     builder.publish_aggregate(manifest, ballots[1:])
     for partial in decrypted:
         builder.append(EntryKind.PARTIAL_DECRYPTION, partial.to_body())
-    tally = dict(next(entry.body for entry in SAMPLE.entries if entry.kind is EntryKind.TALLY))
+    tally = dict(next(entry.body for entry in build_archive([FOUR]).entries if entry.kind is EntryKind.TALLY))
     tally["aggregate_hash"] = builder.entries[-3].body["aggregate_hash"]
     builder.append(EntryKind.TALLY, tally)
     builder.decide(manifest)
@@ -117,7 +120,7 @@ def shift_decryption(body: JsonObject) -> JsonObject:
         lambda one, two: [one, {**two, "aggregate_hash": "00" * 32}],
         lambda one, two: [one, {**two, "decryptions": ""}],
         lambda one, two: [one, {**two, "decryptions": encode_base64(b"\xff" * 384)}],
-        lambda one, two: [one, {**two, "decryptions": encode_base64(bytes(383))}],
+        lambda one, two: [one, {**two, "decryptions": encode_base64(bytes(256))}],
     ],
     ids=[
         "trustees swapped",
