@@ -99,12 +99,6 @@ def test_paths_of_a_document_exist(document: str) -> None:
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
 
 
-def test_map_of_the_readme_holds_every_folder() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    parts = [path for path in (ROOT / "ballot_server").iterdir() if (path / "__init__.py").is_file()]
-    assert [path.name for path in parts if f"`ballot_server/{path.name}/`" not in text] == []
-
-
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_document)
 def test_links_of_a_document_resolve(path: Path) -> None:
     for link in LINK.findall(path.read_text(encoding="utf-8")):
@@ -140,7 +134,7 @@ def test_rows_of_the_coverage_name_a_test_and_an_identifier_once() -> None:
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ") and "::" in line]
     identifiers = [row[0] for row in rows]
     assert len(identifiers) == len(set(identifiers))
-    assert len(rows) == sum("::" in line for line in text.splitlines())
+    assert all("::" in line for line in text.splitlines() if line.startswith("| ") and "| shown |" not in line)
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=name_document)
