@@ -11,10 +11,10 @@ from ballot_server.errors import BallotServerError
 from ballot_server.services.trustee_proceedings import (
     CEREMONY_ROUNDS,
     FAILURE,
+    MISSING,
     WHOLE_ROUNDS,
     OccasionKind,
     Proceeding,
-    read_missing,
     read_report,
 )
 from crypto.ceremony import Ceremony, CeremonyResult, Opening, build_confirmation_message, check_opening
@@ -31,7 +31,7 @@ _SMALL_BODY = 20_000
 _ROUNDS = {
     OccasionKind.CEREMONY: (*CEREMONY_ROUNDS, FAILURE),
     OccasionKind.COUNTS: ("signature", FAILURE),
-    OccasionKind.WHOLE: (*WHOLE_ROUNDS, "missing", "partial", FAILURE),
+    OccasionKind.WHOLE: (*WHOLE_ROUNDS, MISSING, "partial", FAILURE),
     OccasionKind.DESTROY: ("statement",),
 }
 
@@ -57,7 +57,7 @@ class Post:
 def check_turn(proceeding: Proceeding, sender: int, post: Post) -> None:
     """Check that a message may come now. Raises: RoundNotOpenError."""
     kind = proceeding.occasion.kind
-    if post.round not in _ROUNDS[kind] or (post.receiver != 0) != (post.round == "share"):
+    if post.round not in _ROUNDS[kind] or (post.receiver != 0) != (post.round in ("share", MISSING)):
         raise RoundNotOpenError(round=post.round[:20])
     if any(each.round == post.round and each.sender == sender for each in proceeding.messages):
         return  # Sent again, or another one in its place: the relay tells them apart.
@@ -139,10 +139,10 @@ def _read_ceremony_sender(proceeding: Proceeding, sender: int, post: Post) -> in
 
 
 def _read_whole_sender(proceeding: Proceeding, sender: int, post: Post) -> int:
-    if post.round == "missing":
-        missing = read_missing(post.body)
-        if sender in missing or not set(missing) <= set(proceeding.terms.indexes):
-            raise EncodingError("missing", "the missing are not others of this ceremony")
+    if post.round == MISSING:
+        missing = Fields(decode_canonical_object(post.body), MISSING, frozenset({MISSING})).integer(MISSING)
+        if missing != post.receiver or missing == sender or missing not in proceeding.terms.indexes:
+            raise EncodingError(MISSING, "not another trustee of this ceremony")
         return sender
     value = decode_canonical_object(post.body)
     if value.get("election") != proceeding.occasion.election:

@@ -20,11 +20,13 @@ from crypto.bodies import EntryKind, MeetingBody
 from crypto.body_form import read_body
 from crypto.ceremony import CEREMONY_ID_BYTES, MOST_TRUSTEES, CeremonyTerms
 from crypto.encoding import JsonObject, decode_canonical_object
-from crypto.errors import EncodingError
 from crypto.fields import Fields
 
 FAILURE = "failure"
 """The round of every occasion in which a device says what is wrong."""
+
+MISSING = "missing"
+"""The round of the exchange of words in which a teller confirms that another one, the receiver, is missing."""
 
 CEREMONY_ROUNDS = ("commitment", "opening", "share", "trial", "confirmation")
 WHOLE_ROUNDS = ("commitment", "reveal")
@@ -130,29 +132,19 @@ class Proceeding:
     def find_present(self) -> tuple[int, ...] | None:
         """Return who takes part in the exchange of words, None while that is open.
 
-        All tellers do, unless everyone who has committed named the same others as missing, and enough are left.
+        All tellers do, unless everyone who has committed named all others as missing, and enough are left.
         """
         committed = self.list_senders("commitment")
         absent = tuple(index for index in self.terms.indexes if index not in committed)
         if not absent:
             return committed
-        named = {message.sender: read_missing(message.body) for message in self.messages if message.round == "missing"}
-        if len(committed) < self.terms.threshold or any(named.get(index) != absent for index in committed):
-            return None
-        return committed
+        named = {(message.sender, message.receiver) for message in self.messages if message.round == MISSING}
+        is_agreed = all((index, other) in named for index in committed for other in absent)
+        return committed if is_agreed and len(committed) >= self.terms.threshold else None
 
     def list_reports(self) -> tuple[Report, ...]:
         """Return what devices said is wrong, by seat."""
         return tuple(read_report(message.sender, message.body) for message in self.messages if message.round == FAILURE)
-
-
-def read_missing(body: bytes) -> tuple[int, ...]:
-    """Return whom an untrusted message names as missing. Raises: EncodingError."""
-    fields = Fields(decode_canonical_object(body), "missing", frozenset({"missing"}))
-    missing = fields.integers("missing", minimum=1, maximum=MOST_TRUSTEES)
-    if not missing or list(missing) != sorted(set(missing)):
-        raise EncodingError("missing", "not some trustees, each once and in order")
-    return missing
 
 
 def read_report(reporter: int, body: bytes) -> Report:

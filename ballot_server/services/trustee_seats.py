@@ -102,6 +102,12 @@ def identify(database: Database, *, code: str, device: bytes) -> Seat:
     return _check_device(record, device)
 
 
+def is_known_code(database: Database, code: str) -> bool:
+    """Tell whether a code opens a seat, whichever device may use it."""
+    with database.read() as session:
+        return is_join_code(code) and TrusteeRepository(session).find_seat(_hash_code(code)) is not None
+
+
 def is_join_code(text: str) -> bool:
     """Tell whether a text has the form of a join code."""
     return len(text) == CODE_CHARACTERS and set(text) <= set(ALPHABET)
