@@ -16,11 +16,11 @@ from ballot_server.services.close_election import ElectionNotSealedError
 from ballot_server.services.derive_result import CountedElection, check_decidable, derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.storage.engine import Database
-from ballot_server.storage.repositories import BallotRepository, ElectionRepository
+from ballot_server.storage.repositories import ElectionRepository
 from ballot_server.storage.session import Session
 from crypto.aggregate import Aggregate, aggregate_ballots, encode_aggregate, hash_aggregate
-from crypto.ballot import decode_ballot
-from crypto.bodies import EntryKind, TallyBody
+from crypto.ballot import ballot_size, decode_ballot
+from crypto.bodies import ClosedBody, EntryKind, TallyBody
 from crypto.body_form import read_body
 from crypto.decryption import PartialDecryption
 from crypto.encoding import JsonObject, decode_canonical, encode_base64
@@ -48,8 +48,7 @@ def post_aggregate(database: Database, board: Noticeboard, *, meeting: str, elec
     with database.read() as session:
         manifest = read_manifest(session, meeting, election)
         advance(ElectionRepository(session).get(meeting, election).state, ElectionState.TALLIED)
-        stored = BallotRepository(session).list_sorted(manifest.election_hash)
-        ballots = [decode_ballot(ballot.data, manifest.context) for ballot in stored]
+        ballots = [decode_ballot(data, manifest.context) for data in _list_ballots(session, meeting, manifest)]
     aggregate = aggregate_ballots(ballots, manifest.shape)
     if aggregate.ballots:
         body: JsonObject = {
@@ -121,7 +120,7 @@ def read_counted(session: Session, meeting: str) -> tuple[CountedElection, ...]:
         record = ElectionRepository(session).get(meeting, body.election)
         if record.state is not ElectionState.ANNULLED:
             manifest = read_manifest(session, meeting, body.election)
-            returned = BallotRepository(session).count(manifest.election_hash)
+            returned = len(_list_ballots(session, meeting, manifest))
             counted.append(CountedElection(manifest=manifest, counts=body.counts, returned=returned))
     return tuple(counted)
 
@@ -132,6 +131,16 @@ def read_manifest(session: Session, meeting: str, election: str) -> Manifest:
     if record.manifest is None:
         raise ElectionNotSealedError(election=election)
     return Manifest.from_object(decode_canonical(record.manifest))
+
+
+def _list_ballots(session: Session, meeting: str, manifest: Manifest) -> list[bytes]:
+    """Return the ballots of a closed election as the board has them, which is what every device and verifier counts."""
+    for entry in list_entries(session, meeting, EntryKind.CLOSED):
+        body = read_body(EntryKind.CLOSED, entry.body)
+        if isinstance(body, ClosedBody) and body.election == manifest.election:
+            size = ballot_size(manifest.shape)
+            return [body.ballots[start : start + size] for start in range(0, len(body.ballots), size)]
+    return []
 
 
 def _take_one_each(partials: Iterable[PartialDecryption]) -> tuple[PartialDecryption, ...]:
