@@ -27,6 +27,7 @@ from crypto.encoding import decode_canonical, decode_canonical_object, encode_ca
 from crypto.manifest import Manifest
 
 __all__ = [
+    "BoothView",
     "CeremonyMissingError",
     "ElectionView",
     "MeetingUnknownError",
@@ -36,6 +37,7 @@ __all__ = [
     "list_meetings",
     "read_ballot_size",
     "read_board",
+    "read_booth",
     "read_ceremony",
     "read_manifest",
 ]
@@ -82,6 +84,15 @@ class MeetingView:
         return None
 
 
+@dataclass(frozen=True)
+class BoothView:
+    """What a phone begins with: the state, and the canonical ceremony and current manifest, where there are any."""
+
+    meeting: MeetingView
+    ceremony: bytes | None
+    manifest: bytes | None
+
+
 def describe_meeting(database: Database, meeting: str) -> MeetingView:
     """Return one meeting. Raises: MeetingUnknownError."""
     with database.read() as session:
@@ -92,6 +103,24 @@ def list_meetings(database: Database) -> tuple[MeetingView, ...]:
     """Return every meeting, the latest date first."""
     with database.read() as session:
         return tuple(_describe(session, meeting) for meeting in MeetingRepository(session).list_all())
+
+
+def read_booth(database: Database, meeting: str) -> BoothView:
+    """Return what a phone begins with. Raises: MeetingUnknownError."""
+    view = describe_meeting(database, meeting)
+    current = next((election for election in view.elections if election.id == view.current), None)
+    try:
+        ceremony = read_ceremony(database, meeting)
+    except CeremonyMissingError:
+        ceremony = None
+    is_sealed = current is not None and current.election_hash is not None
+    return BoothView(
+        meeting=view,
+        ceremony=ceremony,
+        manifest=read_manifest(database, bytes.fromhex(current.election_hash or ""))
+        if is_sealed and current is not None
+        else None,
+    )
 
 
 def read_manifest(database: Database, election_hash: bytes) -> bytes:

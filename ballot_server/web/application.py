@@ -21,8 +21,11 @@ def build_application(
     context: WebContext,
     *,
     is_laptop: bool = False,
+    styles: Sequence[bytes] = (),
 ) -> Flask:
-    """Return an application of these pages; is_laptop: it answers the serving laptop only.
+    """Return an application of these pages.
+
+    is_laptop: it answers the serving laptop only; styles: sheets that pages hold besides the layout's.
 
     Raises: RouteRuleError if a route has no access rule or one for none of these audiences.
     """
@@ -36,7 +39,7 @@ def build_application(
     is_for_staff = audiences != ROOM_AUDIENCES
     # In the room the projector speaks Vietnamese, whatever the laptop's browser prefers.
     set_languages(app, follows_browser=not is_for_staff)
-    add_headers(app, has_forms=is_for_staff)
+    add_headers(app, has_forms=is_for_staff, styles=styles)
     handle_errors(app)
     guard_routes(app, audiences, is_laptop=is_laptop)
     return app

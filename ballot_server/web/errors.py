@@ -91,6 +91,7 @@ _STATUS = {
     "ElectionNotOpenError": HTTPStatus.CONFLICT,
     "ElectionClosedError": HTTPStatus.CONFLICT,
     "ElectionAnnulledError": HTTPStatus.CONFLICT,
+    "ElectionStillOpenError": HTTPStatus.CONFLICT,
     "BallotMalformedError": HTTPStatus.BAD_REQUEST,
     "BallotTestedError": HTTPStatus.CONFLICT,
     "CiphertextRepeatedError": HTTPStatus.BAD_REQUEST,

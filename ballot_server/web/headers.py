@@ -1,20 +1,26 @@
-"""The security headers of every answer, and the pages' one style sheet, which the policy admits by its digest."""
+"""The security headers of every answer; the style sheets that pages hold are admitted by their digests."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 from flask import Flask, Response
 
 
-def add_headers(app: Flask, *, has_forms: bool = False) -> None:
-    """Give every answer of an application its headers; has_forms: pages send forms and run scripts of our own."""
+def add_headers(app: Flask, *, has_forms: bool = False, styles: Sequence[bytes] = ()) -> None:
+    """Give every answer of an application its headers.
+
+    has_forms: its pages send forms; styles: sheets that pages hold besides the layout's.
+    """
     # As the layout includes it: a template without data, which Flask does not escape.
-    style = app.jinja_env.get_template("style.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'; " + (
-        "form-action 'self'; script-src 'self'; connect-src 'self'" if has_forms else "form-action 'none'"
+    layout_style = app.jinja_env.get_template("style.css").render().encode()
+    digests = " ".join(f"'sha256-{_digest(style)}'" for style in (layout_style, *styles))
+    form_target = "'self'" if has_forms else "'none'"
+    policy = (
+        f"default-src 'none'; style-src {digests}; script-src 'self'; connect-src 'self'; "
+        f"base-uri 'none'; frame-ancestors 'none'; form-action {form_target}"
     )
     headers = {
         "Content-Security-Policy": policy,
@@ -33,3 +39,7 @@ def add_headers(app: Flask, *, has_forms: bool = False) -> None:
         return response
 
     app.after_request(complete)
+
+
+def _digest(style: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(style).digest()).decode()

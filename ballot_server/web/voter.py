@@ -27,10 +27,11 @@ def show_home() -> str:
 @blueprint.get("/v")
 @allow(Audience.ROOM)
 def show_slip() -> str:
-    """Show what a slip is for and what is being voted; the slip's secret stays in the address's fragment."""
+    """Show the booth; the slip's secret stays in the address's fragment, which no browser sends."""
     meetings = list_meetings(get_context().installation.database)
-    current = [meeting for meeting in meetings if meeting.current is not None]
-    return render_template("voter/slip.html", meetings=current, reload_seconds=choose_reload(meetings))
+    current = [meeting.code for meeting in meetings if meeting.current is not None]
+    # Who types the code of a slip without scanning means the meeting that is on; with two, the slip must be scanned.
+    return render_template("voter/booth.html", meeting=current[0] if len(current) == 1 else "")
 
 
 def choose_reload(meetings: tuple[MeetingView, ...]) -> int | None:

@@ -8,11 +8,18 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
 from ballot_server.services.cast_ballot import ElectionUnknownError, cast_ballot
-from ballot_server.services.voter_view import describe_meeting, read_ballot_size, read_ceremony, read_manifest
+from ballot_server.services.slip_status import QUESTION_BYTES, list_closed_ballots, read_slip_status
+from ballot_server.services.voter_view import (
+    describe_meeting,
+    read_ballot_size,
+    read_booth,
+    read_ceremony,
+    read_manifest,
+)
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import BodyTooLargeError, BodyTooShortError, BodyTypeError, LengthMissingError
-from ballot_server.web.payloads import format_state
+from ballot_server.web.payloads import format_booth, format_state
 
 blueprint = Blueprint("voter_api", __name__, url_prefix="/api")
 
@@ -32,6 +39,13 @@ def get_state(meeting: str) -> Response:
     return response
 
 
+@blueprint.get("/meetings/<meeting>/booth")
+@allow(Audience.ROOM)
+def get_booth(meeting: str) -> Response:
+    """Return in one answer all that a phone needs to begin."""
+    return Response(format_booth(read_booth(get_context().installation.database, meeting)), mimetype=_JSON)
+
+
 @blueprint.get("/meetings/<meeting>/ceremony")
 @allow(Audience.ROOM)
 def get_ceremony(meeting: str) -> Response:
@@ -44,6 +58,26 @@ def get_ceremony(meeting: str) -> Response:
 def get_manifest(election: str) -> Response:
     """Return an election's manifest in its canonical form."""
     return Response(read_manifest(get_context().installation.database, parse_election_hash(election)), mimetype=_JSON)
+
+
+@blueprint.get("/elections/<election>/closed")
+@allow(Audience.ROOM)
+def get_closed(election: str) -> Response:
+    """Return which ballots a closed election holds, and under which credentials."""
+    return Response(
+        list_closed_ballots(get_context().installation.database, parse_election_hash(election)), mimetype=_JSON
+    )
+
+
+@blueprint.post("/elections/<election>/status")
+@allow(Audience.ROOM)
+def post_status(election: str) -> Response:
+    """Tell a slip, which proves that it is one, whether it has voted."""
+    context = get_context()
+    database = context.installation.database
+    election_hash = parse_election_hash(election)
+    question = _read_body(QUESTION_BYTES)
+    return Response(context.run_blocking(lambda: read_slip_status(database, election_hash, question)), mimetype=_JSON)
 
 
 @blueprint.post("/elections/<election>/ballots")

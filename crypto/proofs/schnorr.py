@@ -22,7 +22,7 @@ from crypto.transcript import derive_nonce, hash_items, hash_to_scalar
 
 SCHNORR_BYTES = 64
 
-SignatureLabel = Literal["cast", "test", "void"]
+SignatureLabel = Literal["cast", "status", "test", "void"]
 
 
 def prove_possession(

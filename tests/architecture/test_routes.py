@@ -37,19 +37,26 @@ def test_voters_application_has_the_voters_addresses_and_no_other(applications: 
         ("GET", "/v"),
         ("GET", "/board"),
         ("GET", "/board/<meeting>.jsonl"),
+        ("GET", "/authority"),
+        ("GET", "/authority.crt"),
         ("GET", "/healthz"),
         ("GET", "/api/meetings/<meeting>"),
         ("GET", "/api/meetings/<meeting>/ceremony"),
         ("GET", "/api/elections/<election>/manifest"),
         ("POST", "/api/elections/<election>/ballots"),
+        ("GET", "/api/meetings/<meeting>/booth"),
+        ("GET", "/api/elections/<election>/closed"),
+        ("POST", "/api/elections/<election>/status"),
+        ("GET", "/assets/<name>"),
     }
 
 
-def test_staff_application_only_reads(applications: tuple[Flask, Flask]) -> None:
-    assert list_routes(applications[1]) == {("GET", "/"), ("GET", "/screen"), ("GET", "/healthz")}
+def test_applications_share_the_first_page_and_the_health_page_only(applications: tuple[Flask, Flask]) -> None:
+    shared = list_routes(applications[0]) & list_routes(applications[1])
+    assert shared == {("GET", "/"), ("GET", "/healthz")}
 
 
 def test_no_address_takes_a_secret_in_its_path_or_query(applications: tuple[Flask, Flask]) -> None:
     for app in applications:
         for rule in app.url_map.iter_rules():
-            assert rule.arguments <= {"meeting", "election"}
+            assert rule.arguments <= {"meeting", "election", "name"}

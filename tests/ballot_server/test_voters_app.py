@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -290,11 +293,38 @@ def test_home_speaks_vietnamese_to_any_other_language(client: FlaskClient) -> No
     assert '<html lang="vi">' in page
 
 
-def test_slip_page_sends_to_the_desk_and_pretends_no_vote(client: FlaskClient) -> None:
+def test_slip_page_sends_to_the_desk_where_no_script_runs(client: FlaskClient) -> None:
     page = client.get("/v").get_data(as_text=True)
     assert "Xin mang thẻ đến bàn tổ kiểm phiếu." in page
-    assert "Mở trang này chưa phải là bỏ phiếu." in page
-    assert not any(tag in page for tag in ("<form", "<button", "<input", "<script"))
+    assert not any(tag in page for tag in ("<form", "<button", "<input"))
+
+
+def test_slip_page_loads_one_script_of_this_server_and_holds_its_style(client: FlaskClient) -> None:
+    response = client.get("/v")
+    page = response.get_data(as_text=True)
+    [script] = re.findall(r'<script src="([^"]+)" defer>', page)
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in response.headers["Content-Security-Policy"]
+    assert client.get(script).headers["Content-Type"].startswith("text/javascript")
+
+
+def test_first_load_of_the_booth_is_under_60_kilobytes(client: FlaskClient) -> None:
+    page = client.get("/v").get_data()
+    script = re.findall(rb'<script src="([^"]+)"', page)[0].decode()
+    sent = client.get(script, headers={"Accept-Encoding": "gzip"})
+    assert sent.headers["Content-Encoding"] == "gzip"
+    assert len(page) + len(sent.get_data()) < 60_000
+
+
+def test_asset_named_by_its_digest_is_kept_and_any_other_is_not(client: FlaskClient) -> None:
+    script = re.findall(r'<script src="([^"]+)"', client.get("/v").get_data(as_text=True))[0]
+    assert "immutable" in client.get(script).headers["Cache-Control"]
+    assert client.get("/assets/booth.js?d=0000000000000000").headers["Cache-Control"] == "no-cache"
+
+
+def test_unknown_asset_is_missing(client: FlaskClient) -> None:
+    assert client.get("/assets/server.key").status_code == 404
 
 
 def test_pages_show_no_drafts(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import {
   decodeElement,
   decodeScalar,
   encodeScalar,
-  GENERATOR,
   multiplyBase,
+  multiplyBasePublic,
   multiplyPublic,
   subtract,
   toScalar,
@@ -108,6 +108,6 @@ function decode(what: string, data: Uint8Array): SchnorrProof {
 }
 
 function isAnswered(publicElement: Element, commitment: Element, challenge: Scalar, response: Scalar): boolean {
-  const expected = subtract(multiplyPublic(response, GENERATOR), multiplyPublic(challenge, publicElement));
+  const expected = subtract(multiplyBasePublic(response), multiplyPublic(challenge, publicElement));
   return expected.equals(commitment);
 }

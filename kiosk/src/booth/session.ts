@@ -1,0 +1,414 @@
+/**
+ * One voter's evening: from a slip to recorded ballots, one election after another, without a tap in between.
+ *
+ * The session decides which screen is shown; `show` draws it. What arrives from the server never touches marks in
+ * progress, except that a vote which was stopped or closed ends them.
+ */
+
+import { encryptBallotInSlices, type SealedBallot, type Selection } from "../crypto/ballot";
+import { encodeHex, equalBytes } from "../crypto/bytes";
+import { Confirmation, verifyConfirmation } from "../crypto/confirmation";
+import { decodeBase64 } from "../crypto/encoding";
+import { CryptoError } from "../crypto/errors";
+import type { RandomBytes } from "../crypto/group";
+import type { Manifest } from "../crypto/manifest";
+import type { SlipFragment } from "../crypto/slip";
+import { formatTracker } from "../crypto/tracker";
+import type { Memory, RecordedBallot } from "./memory";
+import { RefusedError, UnreachableError, type MeetingState, type Server } from "./server";
+import { askStatus, DistrustError, enterElection, type Entry } from "./slip";
+import type { TextKey } from "./texts";
+
+export type Marks = ReadonlyMap<number, Selection>;
+export type Inclusion = "included" | "missing" | "strange";
+
+export type Screen =
+  | { readonly kind: "opening" }
+  | { readonly kind: "notice"; readonly title: TextKey; readonly body: TextKey; readonly more?: TextKey }
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "words"; readonly words: readonly string[] }
+  | { readonly kind: "choosing"; readonly manifest: Manifest; readonly marks: Marks; readonly at: number | null }
+  | { readonly kind: "reviewing"; readonly manifest: Manifest; readonly marks: Marks; readonly sending: TextKey | null }
+  | { readonly kind: "recorded"; readonly ballot: RecordedBallot; readonly inclusion: Inclusion | null };
+
+/** What a session needs of the page around it. */
+export interface Surroundings {
+  readonly server: Server;
+  readonly memory: Memory;
+  readonly randomBytes: RandomBytes;
+  readonly show: (screen: Screen) => void;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly pause: () => Promise<void>;
+  readonly readTime: () => string;
+  readonly random: () => number;
+  /** Called once a ballot is confirmed: the address need not carry the slip any more. */
+  readonly forgetAddress: () => void;
+}
+
+const POLL_MS = 2000;
+const POLL_JITTER_MS = 2500;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 8000;
+const SLOW_AFTER_MS = 3000;
+const TELLERS_AFTER_MS = 60_000;
+const ROW_BYTES = 64;
+
+interface Current {
+  readonly entry: Entry;
+  readonly electionHash: string;
+  marks: Marks;
+  stage: "words" | "choosing" | "reviewing" | "sending";
+  sealing: Promise<SealedBallot> | null;
+}
+
+export class Session {
+  private current: Current | null = null;
+  private recorded: RecordedBallot | null = null;
+  private inclusion: Inclusion | null = null;
+  /** The election whose notice stands on the page, so that it is not asked about again at every poll. */
+  private settled: string | null = null;
+  private hasComparedWords = false;
+
+  constructor(
+    private readonly slip: SlipFragment,
+    private readonly around: Surroundings,
+  ) {}
+
+  /** Follow the meeting until the page is closed. */
+  async run(): Promise<never> {
+    this.around.show({ kind: "opening" });
+    for (;;) {
+      await this.step();
+      await this.around.wait(POLL_MS + this.around.random() * POLL_JITTER_MS);
+    }
+  }
+
+  /** The voter says whether the eight words are those on the screen. */
+  answerWords({ same }: { readonly same: boolean }): void {
+    if (this.current?.stage !== "words") {
+      return;
+    }
+    if (!same) {
+      this.giveUp("distrustTitle", "distrust");
+      return;
+    }
+    this.hasComparedWords = true;
+    this.current.stage = "choosing";
+    this.showChoosing(null);
+  }
+
+  /** The voter marks one contest; an empty selection is a blank vote. */
+  mark(contest: number, selection: Selection): void {
+    if (this.current?.stage === "choosing") {
+      this.current.marks = new Map(this.current.marks).set(contest, [...selection].sort((left, right) => left - right));
+    }
+  }
+
+  /** The voter wants to see the whole ballot; it is sealed meanwhile. */
+  review(): void {
+    const { current } = this;
+    if (current?.stage !== "choosing") {
+      return;
+    }
+    current.stage = "reviewing";
+    const { context } = current.entry.manifest;
+    const selections = context.shape.map((_, index) => current.marks.get(index) ?? []);
+    const { randomBytes, pause } = this.around;
+    current.sealing = encryptBallotInSlices(context, current.entry.credential, selections, randomBytes, pause);
+    // A failure shows when the ballot is cast; until then nobody waits for it.
+    current.sealing.catch(() => undefined);
+    this.around.show({ kind: "reviewing", manifest: current.entry.manifest, marks: current.marks, sending: null });
+  }
+
+  /** The voter goes back to change a contest; the sealed ballot is thrown away. */
+  change(contest: number | null): void {
+    if (this.current?.stage === "reviewing") {
+      this.current.stage = "choosing";
+      this.current.sealing = null;
+      this.showChoosing(contest);
+    }
+  }
+
+  /** The voter casts; from here on no further act is needed. */
+  async cast(): Promise<void> {
+    const { current } = this;
+    if (current?.stage !== "reviewing" || current.sealing === null) {
+      return;
+    }
+    current.stage = "sending";
+    this.showSending(current, "sending");
+    const sealed = await current.sealing;
+    const pending = {
+      electionHash: current.electionHash,
+      ballotHash: encodeHex(sealed.ballotHash),
+      data: sealed.data,
+    };
+    this.around.memory.savePending(pending);
+    current.marks = new Map();
+    await this.send(current, sealed.ballotHash, sealed.data);
+  }
+
+  private async step(): Promise<void> {
+    try {
+      await this.follow(await this.around.server.readState());
+    } catch (error) {
+      this.handleFailure(error);
+    }
+  }
+
+  private handleFailure(error: unknown): void {
+    if (error instanceof DistrustError) {
+      this.giveUp("distrustTitle", "distrust");
+    } else if (error instanceof RefusedError) {
+      this.around.show(
+        error.code === "meeting_unknown"
+          ? { kind: "notice", title: "otherMeetingTitle", body: "otherMeeting" }
+          : { kind: "refused", message: error.message },
+      );
+    } else if (error instanceof UnreachableError) {
+      // Marks and a recorded ballot stay on the page while the network is away.
+      if (this.current === null && this.recorded === null) {
+        this.around.show({ kind: "notice", title: "waitingTitle", body: "unreachable" });
+        this.settled = null;
+      }
+    } else {
+      throw error;
+    }
+  }
+
+  private async follow(state: MeetingState): Promise<void> {
+    if (this.current?.stage === "sending") {
+      return;
+    }
+    if (this.current !== null) {
+      this.endIfStopped(state, this.current);
+      if (this.current !== null) {
+        return;
+      }
+    }
+    const open = state.elections.find((election) => election.state === "open" && election.election_hash !== null);
+    if (open?.election_hash !== undefined && open.election_hash !== null) {
+      if (open.election_hash !== this.settled) {
+        await this.enter(open.election_hash);
+      }
+      return;
+    }
+    await this.rest(state);
+  }
+
+  /** Nothing is open: show the recorded ballot, what became of a closed vote, or that the voter waits. */
+  private async rest(state: MeetingState): Promise<void> {
+    const { recorded } = this;
+    if (recorded !== null) {
+      const election = state.elections.find((each) => each.election_hash === recorded.electionHash);
+      if (this.inclusion === null && ["closed", "tallied", "published"].includes(election?.state ?? "")) {
+        await this.checkInclusion(recorded);
+      }
+      return;
+    }
+    const closed = state.elections.find((election) => election.id === state.current && election.state === "closed");
+    const closedHash = closed?.election_hash ?? null;
+    if (closedHash !== null && closedHash !== this.settled) {
+      await this.enter(closedHash);
+    } else if (closedHash === null && this.settled !== "waiting") {
+      this.settled = "waiting";
+      this.around.show({ kind: "notice", title: "waitingTitle", body: "waiting" });
+    }
+  }
+
+  private async enter(electionHash: string): Promise<void> {
+    const { server, memory, randomBytes } = this.around;
+    const beginning = await server.begin();
+    if (beginning.ceremony === null || beginning.manifest === null) {
+      return;
+    }
+    const election = beginning.state.elections.find((each) => each.id === beginning.state.current);
+    if (election?.election_hash !== electionHash) {
+      return;
+    }
+    const entry = enterElection(this.slip, electionHash, beginning.ceremony, beginning.manifest);
+    const status = await server.readStatus(electionHash, askStatus(entry, randomBytes));
+    this.settled = electionHash;
+    const recorded = memory.loadRecorded();
+    if (status.ballot_hash !== null) {
+      this.showSpent(electionHash, status.ballot_hash, recorded, election.state);
+    } else if (status.is_void) {
+      this.around.show({ kind: "notice", title: "voidTitle", body: "void" });
+    } else if (!status.is_listed) {
+      this.around.show({ kind: "notice", title: "notEntitledTitle", body: "notEntitled" });
+    } else if (election.state !== "open") {
+      this.around.show({ kind: "notice", title: "closedTitle", body: "closedNotCast" });
+    } else {
+      await this.begin(entry, electionHash);
+    }
+  }
+
+  private async begin(entry: Entry, electionHash: string): Promise<void> {
+    const current: Current = { entry, electionHash, marks: new Map(), stage: "choosing", sealing: null };
+    this.current = current;
+    this.recorded = null;
+    this.inclusion = null;
+    const pending = this.around.memory.loadPending(electionHash);
+    if (pending !== null) {
+      current.stage = "sending";
+      this.showSending(current, "unknown");
+      const ballotHash = Uint8Array.from(pending.ballotHash.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+      await this.send(current, ballotHash, pending.data);
+    } else if (this.slip.fingerprint === null && !this.hasComparedWords) {
+      current.stage = "words";
+      this.around.show({ kind: "words", words: entry.keyWords });
+    } else {
+      this.showChoosing(null);
+    }
+  }
+
+  /** Send one sealed ballot until the server has said yes or no; always the same bytes. */
+  private async send(current: Current, ballotHash: Uint8Array, data: Uint8Array): Promise<void> {
+    let delay = FIRST_RETRY_MS;
+    let waited = 0;
+    for (;;) {
+      const slow = waited > 0 ? undefined : this.announceSlowness(current);
+      try {
+        const answer = await this.around.server.castBallot(current.electionHash, data);
+        slow?.cancel();
+        this.accept(current, ballotHash, answer);
+        return;
+      } catch (error) {
+        slow?.cancel();
+        if (!(error instanceof UnreachableError)) {
+          this.refuse(error);
+          return;
+        }
+      }
+      this.showSending(current, waited >= TELLERS_AFTER_MS ? "orTellers" : "unknown");
+      const rest = delay * (0.5 + this.around.random() / 2);
+      await this.around.wait(rest);
+      waited += rest + 1;
+      delay = Math.min(2 * delay, LONGEST_RETRY_MS);
+    }
+  }
+
+  private announceSlowness(current: Current): { cancel: () => void } {
+    let isOver = false;
+    void this.around.wait(SLOW_AFTER_MS).then(() => {
+      if (!isOver) {
+        this.showSending(current, "slow");
+      }
+    });
+    return {
+      cancel: () => {
+        isOver = true;
+      },
+    };
+  }
+
+  private accept(current: Current, ballotHash: Uint8Array, answer: Uint8Array): void {
+    const { manifest } = current.entry;
+    try {
+      const confirmation = Confirmation.decode(answer);
+      verifyConfirmation(confirmation, manifest.content.serverKey);
+      if (
+        !equalBytes(confirmation.ballotHash, ballotHash) ||
+        !equalBytes(confirmation.electionHash, manifest.electionHash)
+      ) {
+        throw new DistrustError("confirmation of another ballot");
+      }
+    } catch (error) {
+      if (error instanceof CryptoError || error instanceof DistrustError) {
+        this.giveUp("distrustTitle", "distrust");
+        return;
+      }
+      throw error;
+    }
+    const recorded: RecordedBallot = {
+      electionHash: current.electionHash,
+      ballotHash: encodeHex(ballotHash),
+      tracker: formatTracker(ballotHash),
+      time: this.around.readTime(),
+    };
+    this.current = null;
+    this.around.memory.saveRecorded(recorded);
+    this.around.forgetAddress();
+    this.showRecorded(recorded);
+  }
+
+  private refuse(error: unknown): void {
+    this.current = null;
+    if (!(error instanceof RefusedError)) {
+      throw error;
+    }
+    switch (error.code) {
+      case "credential_spent":
+        this.around.show({ kind: "notice", title: "usedTitle", body: "used" });
+        break;
+      case "election_closed":
+        this.around.show({ kind: "notice", title: "closedTitle", body: "closedNotCast" });
+        break;
+      case "election_annulled":
+        this.around.show({ kind: "notice", title: "annulledTitle", body: "annulled" });
+        break;
+      default:
+        this.around.show({ kind: "refused", message: error.message });
+    }
+  }
+
+  private endIfStopped(state: MeetingState, current: Current): void {
+    const election = state.elections.find((each) => each.election_hash === current.electionHash);
+    if (election?.state === "open") {
+      return;
+    }
+    this.current = null;
+    if (election?.state === "annulled" || election === undefined) {
+      this.around.show({ kind: "notice", title: "annulledTitle", body: "annulled" });
+      this.settled = "waiting";
+    } else {
+      this.around.show({ kind: "notice", title: "closedTitle", body: "closedNotCast" });
+      this.settled = current.electionHash;
+    }
+  }
+
+  private async checkInclusion(recorded: RecordedBallot): Promise<void> {
+    const rows = decodeBase64(await this.around.server.listClosed(recorded.electionHash));
+    const hashes = new Set<string>();
+    for (let start = 0; start < rows.length; start += ROW_BYTES) {
+      hashes.add(encodeHex(rows.slice(start + ROW_BYTES / 2, start + ROW_BYTES)));
+    }
+    this.inclusion = hashes.has(recorded.ballotHash) ? "included" : "missing";
+    this.around.show({ kind: "recorded", ballot: recorded, inclusion: this.inclusion });
+  }
+
+  private showSpent(electionHash: string, ballotHash: string, recorded: RecordedBallot | null, state: string): void {
+    if (recorded?.electionHash === electionHash && recorded.ballotHash === ballotHash) {
+      this.showRecorded(recorded);
+    } else if (state === "open") {
+      this.around.show({ kind: "notice", title: "usedTitle", body: "used" });
+    } else {
+      this.around.show({ kind: "notice", title: "closedTitle", body: "closedCast" });
+    }
+  }
+
+  private showRecorded(recorded: RecordedBallot): void {
+    this.recorded = recorded;
+    this.inclusion = null;
+    this.settled = recorded.electionHash;
+    this.around.show({ kind: "recorded", ballot: recorded, inclusion: null });
+  }
+
+  private showChoosing(at: number | null): void {
+    if (this.current !== null) {
+      const { entry, marks } = this.current;
+      this.around.show({ kind: "choosing", manifest: entry.manifest, marks, at });
+    }
+  }
+
+  private showSending(current: Current, text: TextKey): void {
+    const { manifest } = current.entry;
+    this.around.show({ kind: "reviewing", manifest, marks: current.marks, sending: text });
+  }
+
+  private giveUp(title: TextKey, body: TextKey): void {
+    this.current = null;
+    this.settled = "given up";
+    this.around.show({ kind: "notice", title, body, more: "notCast" });
+  }
+}
