@@ -6,7 +6,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ballot_server.cli import rehearse_command, roll_command, rules_command, serve_command, verify_command
+from ballot_server.cli import (
+    rehearse_command,
+    roll_command,
+    rules_command,
+    serve_command,
+    staff_command,
+    trustee_command,
+    verify_command,
+)
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import translate_error
 from crypto.errors import CryptoError
@@ -18,7 +26,15 @@ def build_parser() -> argparse.ArgumentParser:
         prog="phieukin", description="phiếu kín: a secret vote in a meeting room, from the roll to the signed minutes"
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (serve_command, rehearse_command, verify_command, rules_command, roll_command):
+    for module in (
+        serve_command,
+        staff_command,
+        trustee_command,
+        rehearse_command,
+        verify_command,
+        rules_command,
+        roll_command,
+    ):
         module.register(subparsers)
     return parser
 

@@ -17,6 +17,7 @@ DATABASE_FILE = "phieukin.sqlite3"
 class Installation:
     """An opened data folder; `seed` signs board entries and confirmations."""
 
+    folder: Path
     database: Database
     seed: SigningSeed = field(repr=False)
 
@@ -39,4 +40,4 @@ def open_installation(folder: Path, random_bytes: RandomBytes, database_url: str
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     seed = load_server_seed(folder, random_bytes)
     url = database_url or f"sqlite:///{folder.resolve() / DATABASE_FILE}"
-    return Installation(database=Database(open_database(url)), seed=seed)
+    return Installation(folder=folder, database=Database(open_database(url)), seed=seed)

@@ -30,8 +30,8 @@ def run_here(function: Callable[[], bytes]) -> bytes:
 class WebContext:
     """The installation, and how the server around the application runs long work and stops slow senders.
 
-    door: what the staff sign in with; staff_address: where the staff's devices reach their application, without a
-    slash at the end, or None if it is where the request came to.
+    door: what the staff sign in with; staff_address, voters_address: where the devices in the room reach the two
+    applications, without a slash at the end, or None if the server was not told.
     """
 
     installation: Installation
@@ -39,6 +39,7 @@ class WebContext:
     limit_time: LimitTime = nullcontext
     door: StaffDoor = field(default_factory=StaffDoor)
     staff_address: str | None = None
+    voters_address: str | None = None
 
 
 def attach_context(app: Flask, context: WebContext) -> None:

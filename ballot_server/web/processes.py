@@ -11,11 +11,13 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +27,7 @@ from ballot_server.errors import BallotServerError
 START_SECONDS = 60
 STOP_SECONDS = 15
 RESTARTS = 5
+REFRESH_SECONDS = 30
 LOOPBACK = "127.0.0.1"
 
 
@@ -49,11 +52,38 @@ class ServerStoppedError(BallotServerError):
         super().__init__(application=application)
 
 
+@dataclass(frozen=True)
+class TlsFiles:
+    """A certificate, its key, and the authority that a client checks it with."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+
+
+@dataclass(frozen=True)
+class RoomAddresses:
+    """Where devices in the room reach the two applications, without a slash at the end."""
+
+    voters: str
+    staff: str
+
+
 class ServerProcess:
     """One application's process on a socket of its own; use it as a context, or call `stop`."""
 
-    def __init__(self, application: str, *, listener: socket.socket, data_folder: Path) -> None:
+    def __init__(
+        self,
+        application: str,
+        *,
+        listener: socket.socket,
+        data_folder: Path,
+        tls: TlsFiles | None = None,
+        addresses: RoomAddresses | None = None,
+    ) -> None:
         self.application = application
+        self._tls = tls
+        self._addresses = addresses
         self._listener = listener
         self._data_folder = data_folder
         self._restarts = 0
@@ -75,7 +105,7 @@ class ServerProcess:
 
     def _is_answering(self) -> bool:
         # The socket takes connections before anybody answers them, so each attempt waits a moment of its own.
-        connection = http.client.HTTPConnection(_reach(self._listener.getsockname()[0]), self.port, timeout=1)
+        connection = self._open_connection()
         try:
             connection.request("GET", "/healthz", headers={"Host": f"{LOOPBACK}:{self.port}"})
             return connection.getresponse().status == http.client.OK
@@ -83,6 +113,20 @@ class ServerProcess:
             return False
         finally:
             connection.close()
+
+    def _open_connection(self) -> http.client.HTTPConnection:
+        host = _reach(self._listener.getsockname()[0])
+        if self._tls is None:
+            return http.client.HTTPConnection(host, self.port, timeout=1)
+        context = ssl.create_default_context(cafile=self._tls.authority)
+        # The socket's address may be one of many that the certificate does not list.
+        context.check_hostname = False
+        return http.client.HTTPSConnection(host, self.port, timeout=1, context=context)
+
+    def replace(self) -> None:
+        """Start the process anew on the same socket, so that it reads its certificate again."""
+        self._end()
+        self._process = self._launch()
 
     def keep_running(self) -> None:
         """Start the process again if it has stopped. Raises: ServerStoppedError after too many times."""
@@ -101,6 +145,10 @@ class ServerProcess:
 
     def stop(self) -> None:
         """End the process: requests under way are answered, then it is told again, then ended."""
+        self._end()
+        self._listener.close()
+
+    def _end(self) -> None:
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -109,7 +157,6 @@ class ServerProcess:
                 self._process.kill()
                 self._process.wait()
         self._let_go()
-        self._listener.close()
 
     def _let_go(self) -> None:
         if self._process.stdin is not None:
@@ -128,11 +175,19 @@ class ServerProcess:
         module = [sys.executable, "-m", "ballot_server.web.server", self.application]
         # A session of its own: Ctrl+C reaches only the supervisor, which then stops its processes in order.
         return subprocess.Popen(
-            [*module, "--socket", str(descriptor), "--data", str(self._data_folder)],
+            [*module, "--socket", str(descriptor), "--data", str(self._data_folder), *self._list_options()],
             pass_fds=[descriptor],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
+
+    def _list_options(self) -> list[str]:
+        options: list[str] = []
+        if self._tls is not None:
+            options += ["--certificate", str(self._tls.certificate), "--key", str(self._tls.key)]
+        if self._addresses is not None:
+            options += ["--voters-address", self._addresses.voters, "--staff-address", self._addresses.staff]
+        return options
 
 
 class RunningServer:
@@ -185,35 +240,20 @@ def start_private_server(data_dir: Path, port: int = 0) -> RunningServer:
     return RunningServer(process)
 
 
-def watch_processes(processes: tuple[ServerProcess, ...], stopping: threading.Event) -> None:
-    """Start again whatever stops by itself, until `stopping` is set. Raises: ServerStoppedError."""
+def watch_processes(
+    processes: tuple[ServerProcess, ...], stopping: threading.Event, refresh: Callable[[], None] | None = None
+) -> None:
+    """Start again whatever stops by itself, until `stopping` is set; call `refresh` every half minute.
+
+    Raises: ServerStoppedError, and what `refresh` raises.
+    """
+    seconds = 0
     while not stopping.wait(1):
         for process in processes:
             process.keep_running()
-
-
-def find_room_address(connect: Callable[[str], str | None] | None = None) -> str:
-    """Return this machine's address as phones in the room see it: a guess, without a packet sent.
-
-    connect: returns the own address from which a target would be reached, or None; the system's answer unless given.
-    """
-    ask = connect or _ask_route
-    for target in ("192.168.255.254", "10.255.255.254", "172.31.255.254", "203.0.113.1"):
-        address = ask(target)
-        if address is not None and not address.startswith("127."):
-            return address
-    return LOOPBACK
-
-
-def _ask_route(target: str) -> str | None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Connecting a datagram socket only asks the routing table.
-            probe.connect((target, 9))
-            address: str = probe.getsockname()[0]
-        except OSError:
-            return None
-    return address
+        seconds += 1
+        if refresh is not None and seconds % REFRESH_SECONDS == 0:
+            refresh()
 
 
 def _reach(host: str) -> str:

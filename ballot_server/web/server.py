@@ -15,14 +15,19 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from ballot_server.config import read_database_url
 
-APPLICATIONS = ("voters", "staff")
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+APPLICATIONS = ("voters", "staff", "laptop")
 CAST_THREADS = 4
 CONNECTIONS = 4_000
 HEADER_SECONDS = 10
@@ -30,18 +35,29 @@ BODY_SECONDS = 20
 GRACE_SECONDS = 5
 
 
+@dataclass(frozen=True)
+class ServerOptions:
+    """What one process serves: an application on an inherited socket, with TLS if it has a certificate and key."""
+
+    application: str
+    socket: int
+    data_folder: Path
+    certificate: Path | None = None
+    key: Path | None = None
+    staff_address: str | None = None
+    voters_address: str | None = None
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
     """gunicorn with our settings; the application is built in the worker, after gevent has taken over the sockets."""
 
-    def __init__(self, application: str, *, socket: int, data_folder: Path) -> None:
-        self._application = application
-        self._socket = socket
-        self._data_folder = data_folder
+    def __init__(self, options: ServerOptions) -> None:
+        self._options = options
         super().__init__()
 
     def load_config(self) -> None:
         settings = {
-            "bind": f"fd://{self._socket}",
+            "bind": f"fd://{self._options.socket}",
             "worker_class": "gevent",
             "workers": 1,
             "worker_connections": CONNECTIONS,
@@ -56,16 +72,31 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",
-            "proc_name": f"phieukin-{self._application}",
+            "proc_name": f"phieukin-{self._options.application}",
         }
+        if self._options.certificate is not None and self._options.key is not None:
+            settings |= {
+                "certfile": str(self._options.certificate),
+                "keyfile": str(self._options.key),
+                "ssl_context": _demand_tls,
+            }
         for name, value in settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return build_in_worker(self._application, self._data_folder)
+        return build_in_worker(self._options)
 
 
-def build_in_worker(application: str, data_folder: Path) -> Flask:
+def _demand_tls(_configuration: object, build_default: Callable[[], SSLContext]) -> SSLContext:
+    # Not before: gevent must replace this module's sockets first.
+    from ssl import TLSVersion
+
+    context = build_default()
+    context.minimum_version = TLSVersion.TLSv1_2
+    return context
+
+
+def build_in_worker(options: ServerOptions) -> Flask:
     """Return the application, its long work handed to gevent's native threads."""
     from gevent import Timeout
     from gevent.threadpool import ThreadPool
@@ -89,11 +120,15 @@ def build_in_worker(application: str, data_folder: Path) -> Flask:
         return timeout
 
     context = WebContext(
-        installation=open_installation(data_folder, os.urandom, read_database_url(os.environ)),
+        installation=open_installation(options.data_folder, os.urandom, read_database_url(os.environ)),
         run_blocking=run_in_thread,
         limit_time=limit_time,
+        staff_address=options.staff_address,
+        voters_address=options.voters_address,
     )
-    return create_voters_app(context) if application == "voters" else create_staff_app(context, is_laptop=True)
+    if options.application == "voters":
+        return create_voters_app(context)
+    return create_staff_app(context, is_laptop=options.application == "laptop")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -102,10 +137,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("application", choices=APPLICATIONS)
     parser.add_argument("--socket", type=int, required=True, help="descriptor of an inherited listening socket")
     parser.add_argument("--data", type=Path, required=True, help="data folder")
+    parser.add_argument("--certificate", type=Path, help="certificate file: the application is served with TLS")
+    parser.add_argument("--key", type=Path, help="the certificate's key file")
+    parser.add_argument("--staff-address", help="where devices in the room reach the staff's application")
+    parser.add_argument("--voters-address", help="where devices in the room reach the voters' application")
     parsed = parser.parse_args(arguments)
     _raise_file_limit()
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    Server(parsed.application, socket=parsed.socket, data_folder=parsed.data).run()
+    options = ServerOptions(
+        application=parsed.application,
+        socket=parsed.socket,
+        data_folder=parsed.data,
+        certificate=parsed.certificate,
+        key=parsed.key,
+        staff_address=parsed.staff_address,
+        voters_address=parsed.voters_address,
+    )
+    Server(options).run()
 
 
 def _raise_file_limit() -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from ballot_server.web import screen
-from ballot_server.web.access import STAFF_AUDIENCES, Audience
+from ballot_server.web import account, screen, sign_in, trustee_api
+from ballot_server.web.access import STAFF_AUDIENCES, Audience, recognise_trustees
 from ballot_server.web.application import build_application
 from ballot_server.web.context import WebContext
 from ballot_server.web.health import build_health
 from ballot_server.web.sessions import keep_sessions
+from ballot_server.web.sign_in import handle_sign_in
 
 
 def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
     """Return the application; is_laptop: it answers the serving laptop only, without TLS. Raises: RouteRuleError."""
-    pages = [screen.blueprint, build_health(Audience.ANYBODY_STAFF_APP)]
+    pages = [sign_in.blueprint, account.blueprint, screen.blueprint, trustee_api.blueprint]
+    pages.append(build_health(Audience.ANYBODY_STAFF_APP))
     app = build_application("staff", STAFF_AUDIENCES, pages, context, is_laptop=is_laptop)
     keep_sessions(app)
+    recognise_trustees(app, trustee_api.find_trustee)
+    handle_sign_in(app)
     return app

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from ballot_server.cli.serve_command import serve
+from ballot_server.clock import read_clock
 from ballot_server.config import PortOutOfRangeError, PortsEqualError, Settings
+from ballot_server.domain.staff import Role
 from ballot_server.i18n import Language, translate_error
+from ballot_server.services.installation import open_installation
+from ballot_server.services.issue_certificate import issue_certificate, view_authority
+from ballot_server.services.staff_links import StaffLink, read_link
+from ballot_server.services.staff_sessions import StaffDoor
 from ballot_server.storage.repositories import BallotRepository
+from ballot_server.web.addresses import find_room_address
 from ballot_server.web.processes import (
     AddressUnusableError,
     PortTakenError,
     RunningServer,
     ServerProcess,
     ServerStoppedError,
-    find_room_address,
+    TlsFiles,
     open_listener,
     start_private_server,
 )
 from crypto.confirmation import Confirmation, verify_confirmation
 from crypto.encoding import decode_canonical_object
 from tests.support.rooms import MEETING, Answer, Room, ask, furnish_room
+from tests.support.staff import create_staff_client, get_installation, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +175,10 @@ def test_find_room_address_falls_back_to_the_machine_itself() -> None:
     assert find_room_address(lambda _target: None) == "127.0.0.1"
 
 
-def test_settings_refuse_one_port_for_both_applications() -> None:
+@pytest.mark.parametrize("ports", [(8080, 8080, 0), (0, 8443, 8443), (8080, 8443, 8080)])
+def test_settings_refuse_one_port_for_two_applications(ports: tuple[int, int, int]) -> None:
     with pytest.raises(PortsEqualError):
-        Settings(voters_port=8080, staff_port=8080)
+        Settings(voters_port=ports[0], staff_port=ports[1], laptop_port=ports[2])
 
 
 def test_settings_refuse_a_port_out_of_range() -> None:
@@ -193,36 +205,146 @@ def run_serve(folder: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def read_addresses(process: subprocess.Popen[str]) -> list[str]:
+PORTS = ("--voters-port", "0", "--staff-port", "0", "--laptop-port", "0")
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What `serve` said: addresses, the first chair's link if there is one, and every line."""
+
+    voters: str
+    staff: str
+    laptop: str
+    code: str | None
+    lines: tuple[str, ...]
+
+
+def read_announcement(process: subprocess.Popen[str]) -> Announced:
     assert process.stdout is not None
-    found: list[str] = []
+    lines: list[str] = []
     for line in process.stdout:
-        found += re.findall(r"http://\S+", line)
+        lines.append(line)
         if "Ctrl+C" in line:
-            return found
-    raise AssertionError(f"serve ended with {process.wait()} and announced {found}")
+            found = re.findall(r"https?://\S+", "".join(lines))
+            codes = re.findall(r"/welcome#(\S+)", "".join(lines))
+            return Announced(found[0], found[1], found[2], codes[0] if codes else None, tuple(lines))
+    raise AssertionError(f"serve ended with {process.wait()} and announced {lines}")
+
+
+def ask_with_tls(address: str, folder: Path, **limits: ssl.TLSVersion) -> int:
+    """Return the health page's status, from a client that trusts the installation's authority and nothing else."""
+    context = ssl.create_default_context(cafile=folder / "authority.pem")
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    for name, version in limits.items():
+        setattr(context, name, version)
+    host, port = address.removeprefix("https://").split(":")
+    connection = http.client.HTTPSConnection(host, int(port), timeout=20, context=context)
+    connection.request("GET", "/healthz")
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serve_announces_both_applications_and_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    process = run_serve(tmp_path, "--voters-port", "0", "--staff-port", "0")
-    voters, staff = read_addresses(process)
+def test_serve_announces_its_applications_and_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    process = run_serve(tmp_path, *PORTS)
+    said = read_announcement(process)
     answers = [
-        ask(voters, "GET", "/v").status,
-        ask(staff, "GET", "/screen").status,
-        ask(voters, "GET", "/screen").status,
+        ask(said.voters, "GET", "/v").status,
+        ask(said.voters, "GET", "/authority").status,
+        ask(said.voters, "GET", "/screen").status,
+        ask(said.laptop, "GET", "/screen").status,
+        ask(said.laptop, "GET", "/healthz").status,
+        ask_with_tls(said.staff, tmp_path),
     ]
     process.send_signal(number)
     output, _ = process.communicate(timeout=60)
-    assert answers == [200, 401, 404]
+    assert answers == [200, 200, 404, 303, 200, 200]
     assert (process.returncode, output) == (0, "Đã tắt.\n")
     with pytest.raises(ConnectionRefusedError):
-        ask(voters, "GET", "/healthz")
+        ask(said.voters, "GET", "/healthz")
+
+
+@pytest.fixture(scope="module")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Announced, Path]]:
+    """What a running `serve` announced, and its data folder."""
+    folder = tmp_path_factory.mktemp("evening")
+    process = run_serve(folder, *PORTS)
+    yield read_announcement(process), folder
+    process.terminate()
+    process.communicate(timeout=60)
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_staff_address_refuses_old_tls(evening: tuple[Announced, Path]) -> None:
+    said, folder = evening
+    # The alert is the server's: this client would go as low as it is asked to.
+    with pytest.raises(ssl.SSLError, match="ALERT_PROTOCOL_VERSION"):
+        ask_with_tls(said.staff, folder, minimum_version=ssl.TLSVersion.TLSv1, maximum_version=ssl.TLSVersion.TLSv1_1)
+
+
+def test_staff_address_takes_tls_1_2(evening: tuple[Announced, Path]) -> None:
+    said, folder = evening
+    assert ask_with_tls(said.staff, folder, maximum_version=ssl.TLSVersion.TLSv1_2) == 200
+
+
+def test_staff_address_answers_nothing_without_tls(evening: tuple[Announced, Path]) -> None:
+    said, _ = evening
+    with pytest.raises((ConnectionError, http.client.HTTPException)):
+        ask(said.staff.replace("https", "http"), "GET", "/sign-in")
+
+
+def test_announced_fingerprint_is_the_one_on_the_page(evening: tuple[Announced, Path]) -> None:
+    said, folder = evening
+    fingerprint = view_authority(folder).fingerprint
+    page = ask(said.voters, "GET", "/authority").body.decode()
+    assert fingerprint in page
+    assert any(fingerprint in line for line in said.lines)
+
+
+def test_downloaded_authority_is_the_one_that_serves(evening: tuple[Announced, Path]) -> None:
+    said, folder = evening
+    answer = ask(said.voters, "GET", "/authority.crt")
+    assert (answer.headers["Content-Type"], answer.body) == ("application/x-x509-ca-cert", view_authority(folder).der)
+
+
+def test_first_start_offers_a_link_for_the_chair_that_works(evening: tuple[Announced, Path]) -> None:
+    said, folder = evening
+    assert said.code is not None
+    installation = open_installation(folder, os.urandom)
+    link = read_link(installation.database, StaffDoor(), said.code)
+    installation.close()
+    assert link == StaffLink(name="", role=Role.CHAIR)
+
+
+def test_serve_offers_no_link_once_there_is_a_chair(tmp_path: Path) -> None:
+    client = create_staff_client(tmp_path)
+    sign_in(client, Role.CHAIR)
+    get_installation(client).close()
+    process = run_serve(tmp_path, *PORTS)
+    said = read_announcement(process)
+    process.terminate()
+    process.communicate(timeout=60)
+    assert said.code is None
+
+
+def test_replaced_process_serves_its_new_certificate(tmp_path: Path) -> None:
+    open_installation(tmp_path, os.urandom).close()
+    first = issue_certificate(tmp_path, host=None, hostname="", addresses=[], now=read_clock())
+    tls = TlsFiles(first.certificate, first.key, first.authority)
+    with ServerProcess("staff", listener=open_listener("127.0.0.1", 0), data_folder=tmp_path, tls=tls) as process:
+        process.wait_until_ready()
+        second = issue_certificate(tmp_path, host=None, hostname="", addresses=["10.1.2.3"], now=read_clock())
+        process.replace()
+        process.wait_until_ready()
+        served = ssl.get_server_certificate(("127.0.0.1", process.port))
+    assert second.certificate.read_text(encoding="ascii") == served
 
 
 def test_serve_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
     with open_listener("127.0.0.1", 0) as taken:
-        settings = Settings(tmp_path, host="127.0.0.1", voters_port=taken.getsockname()[1], staff_port=0)
+        port = taken.getsockname()[1]
+        settings = Settings(tmp_path, host="127.0.0.1", voters_port=port, staff_port=0, laptop_port=0)
         with pytest.raises(PortTakenError) as caught:
             serve(settings, Language.VIETNAMESE)
     sentence = translate_error(caught.value, Language.VIETNAMESE)
@@ -230,11 +352,11 @@ def test_serve_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
 
 
 def test_servers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
-    process = run_serve(tmp_path, "--voters-port", "0", "--staff-port", "0")
-    addresses = read_addresses(process)
+    process = run_serve(tmp_path, *PORTS)
+    said = read_announcement(process)
     os.kill(process.pid, signal.SIGKILL)
     # The children hold the output too: its end is theirs.
     process.communicate(timeout=60)
-    for address in addresses:
+    for address in (said.voters, said.staff.replace("https", "http"), said.laptop):
         with pytest.raises(ConnectionRefusedError):
             ask(address, "GET", "/healthz")

@@ -9,6 +9,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,7 +202,7 @@ def test_cast_from_our_own_page_is_taken(client: FlaskClient, room: Room) -> Non
 
 def test_cast_answers_busy_and_not_success_while_the_database_is_locked(tmp_path: Path, room: Room) -> None:
     database = Database(open_database(f"sqlite:///{tmp_path / 'phieukin.sqlite3'}", busy_timeout_milliseconds=1))
-    impatient = type(room.installation)(database=database, seed=room.installation.seed)
+    impatient = replace(room.installation, database=database)
     client = create_voters_app(WebContext(installation=impatient)).test_client()
     data = room.seal_ballot(0).data
     with room.installation.database.write():

@@ -118,7 +118,7 @@ class StaffLinkRepository:
 
     def add(self, link: StaffLinkRecord) -> None:
         """Store a link; an older one for the same name is void from now on."""
-        self._session.execute(delete(StaffLinkRow).where(StaffLinkRow.name == link.name))
+        self.remove_all(link.name)
         self._session.add(StaffLinkRow(code_hash=link.code_hash, name=link.name, role=link.role, created=link.created))
         self._session.flush()
 
@@ -132,6 +132,10 @@ class StaffLinkRepository:
     def remove(self, code_hash: bytes) -> None:
         """Forget a link that was used; one that is gone changes nothing."""
         self._session.execute(delete(StaffLinkRow).where(StaffLinkRow.code_hash == code_hash))
+
+    def remove_all(self, name: str) -> None:
+        """Forget the links for a name."""
+        self._session.execute(delete(StaffLinkRow).where(StaffLinkRow.name == name))
 
     def remove_created_before(self, moment: datetime) -> None:
         """Forget the links made before a moment."""
