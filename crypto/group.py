@@ -8,6 +8,10 @@ Multiplication is total: a zero scalar or an identity gives the identity. libsod
 (crypto_scalarmult_ristretto255 returns -1 for an identity result), and raising there would let one voter make two
 verifiers disagree, because a zero challenge is legal.
 
+Two of libsodium's checks are too weak in the version that the wheel carries, and completed here: its ristretto255
+decoding ignores the highest bit, so that every element would have a second encoding and the identity one that does
+not look like it; its Ed25519 check takes a point of order 2ℓ for one of prime order (CVE-2025-69277).
+
 The shared library is the one inside the `rbcl` wheel, called through its handle: rbcl's own `add` and `sub` drop
 libsodium's return code, so that two invalid points silently give the identity. Where that wheel cannot be
 loaded (a temporary folder mounted noexec) a libsodium of the system is taken.
@@ -34,6 +38,8 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 IDENTITY = Element(bytes(32))
 GENERATOR = Element(bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"))
 ZERO = Scalar(0)
+
+_HIGHEST_BIT = 0x80
 
 _Buffer = ctypes.c_char * 32
 
@@ -68,6 +74,7 @@ def _load_libsodium() -> ctypes.CDLL:
         library.crypto_scalarmult_ristretto255,
         library.crypto_scalarmult_ristretto255_base,
         library.crypto_core_ed25519_is_valid_point,
+        library.crypto_scalarmult_ed25519_noclamp,
     ):
         function.restype = ctypes.c_int
     return library
@@ -76,6 +83,7 @@ def _load_libsodium() -> ctypes.CDLL:
 _SODIUM = _load_libsodium()
 _is_valid_point = _SODIUM.crypto_core_ristretto255_is_valid_point
 _is_valid_ed25519_point = _SODIUM.crypto_core_ed25519_is_valid_point
+_multiply_ed25519_point = _SODIUM.crypto_scalarmult_ed25519_noclamp
 _point_add = _SODIUM.crypto_core_ristretto255_add
 _point_subtract = _SODIUM.crypto_core_ristretto255_sub
 _point_from_hash = _SODIUM.crypto_core_ristretto255_from_hash
@@ -91,7 +99,7 @@ def decode_element(data: bytes) -> Element:
     """
     if len(data) != ELEMENT_BYTES:
         raise InvalidElementError("group element", f"{len(data)} bytes instead of {ELEMENT_BYTES}")
-    if _is_valid_point(bytes(data)) != 1:
+    if data[-1] & _HIGHEST_BIT or _is_valid_point(bytes(data)) != 1:
         raise InvalidElementError("group element", "not a canonical ristretto255 encoding")
     return Element(bytes(data))
 
@@ -159,13 +167,20 @@ def is_signing_key(data: bytes) -> bool:
 
     A key of small order, which signature libraries accept, would make one signature hold for every message.
     """
-    return len(data) == ELEMENT_BYTES and _is_valid_ed25519_point(bytes(data)) == 1
+    if len(data) != ELEMENT_BYTES or _is_valid_ed25519_point(bytes(data)) != 1:
+        return False
+    # (ℓ − 1)·P = −P only if ℓ·P is the identity; −P is written as P with the sign, the highest bit, turned.
+    result = _Buffer()
+    negated = bytes(data[:-1]) + bytes([data[-1] ^ _HIGHEST_BIT])
+    return (
+        _multiply_ed25519_point(result, (ORDER - 1).to_bytes(32, "little"), bytes(data)) == 0 and result.raw == negated
+    )
 
 
 def add(left: Element, right: Element) -> Element:
     """Return left + right. Raises: InvalidElementError if either is not a canonical element."""
     result = _Buffer()
-    if _point_add(result, left, right) != 0:
+    if (left[-1] | right[-1]) & _HIGHEST_BIT or _point_add(result, left, right) != 0:
         raise InvalidElementError("addition", "an operand is not a canonical element")
     return Element(result.raw)
 
@@ -173,7 +188,7 @@ def add(left: Element, right: Element) -> Element:
 def subtract(left: Element, right: Element) -> Element:
     """Return left − right. Raises: InvalidElementError if either is not a canonical element."""
     result = _Buffer()
-    if _point_subtract(result, left, right) != 0:
+    if (left[-1] | right[-1]) & _HIGHEST_BIT or _point_subtract(result, left, right) != 0:
         raise InvalidElementError("subtraction", "an operand is not a canonical element")
     return Element(result.raw)
 
@@ -186,7 +201,7 @@ def multiply(scalar: Scalar, element: Element) -> Element:
     if scalar == 0 or element == IDENTITY:
         return IDENTITY
     result = _Buffer()
-    if _point_multiply(result, scalar.to_bytes(32, "little"), element) != 0:
+    if element[-1] & _HIGHEST_BIT or _point_multiply(result, scalar.to_bytes(32, "little"), element) != 0:
         raise InvalidElementError("multiplication", "the operand is not a canonical element")
     return Element(result.raw)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from crypto.group import (
     decode_scalar,
     element_from_hash,
     encode_scalar,
+    is_signing_key,
     multiply,
     multiply_base,
     random_scalar,
@@ -71,6 +73,37 @@ def test_arithmetic_refuses_the_bad_encodings_of_rfc_9496(case: dict[str, str]) 
     for operation in operations:
         with pytest.raises(InvalidElementError):
             operation()
+
+
+@pytest.mark.parametrize("encoding", OURS["elements_refused"])
+def test_decode_element_refuses_a_second_encoding_with_the_highest_bit_set(encoding: str) -> None:
+    with pytest.raises(InvalidElementError):
+        decode_element(bytes.fromhex(encoding))
+
+
+def test_decode_public_element_refuses_the_identity_in_disguise() -> None:
+    with pytest.raises(InvalidElementError):
+        decode_public_element(bytes(31) + b"\x80")
+
+
+@pytest.mark.parametrize("encoding", OURS["elements_refused"])
+def test_arithmetic_refuses_a_second_encoding_with_the_highest_bit_set(encoding: str) -> None:
+    bad = element(encoding)
+    operations: list[Callable[[], Element]] = [
+        lambda: add(bad, GENERATOR),
+        lambda: add(GENERATOR, bad),
+        lambda: subtract(bad, GENERATOR),
+        lambda: subtract(GENERATOR, bad),
+        lambda: multiply(Scalar(3), bad),
+    ]
+    for operation in operations:
+        with pytest.raises(InvalidElementError):
+            operation()
+
+
+@pytest.mark.parametrize("case", OURS["signing_keys"], ids=lambda case: case["why"])
+def test_is_signing_key_accepts_only_points_of_the_prime_order_subgroup(case: dict[str, Any]) -> None:
+    assert is_signing_key(bytes.fromhex(case["key"])) == case["accepted"]
 
 
 @pytest.mark.parametrize("case", RFC["hash_to_group"], ids=lambda case: case["input"][:12])
