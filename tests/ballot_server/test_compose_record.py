@@ -1,84 +1,179 @@
-"""The record of the minutes: who is named in it, and what is said where a member concerned does not vote."""
+"""The record of the minutes: who was absent, which base, which date, and what was annulled."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ballot_server.domain.member import Attendance, MemberClass, Roll
+from ballot_server.domain.member import Attendance, MemberClass
 from ballot_server.i18n import Language
-from ballot_server.minutes.balance import check_minutes
 from ballot_server.minutes.record import MinutesRecord
-from ballot_server.services.election_plan import ElectionPlan
-from tests.support.evenings import AGREE, BLANK, DISAGREE, make_member, make_plan, make_roll, prepare_evening
-
-ROLL = make_roll(
-    5,
-    make_member(6, attendance=Attendance.ABSENT_EXCUSED),
-    make_member(7, attendance=Attendance.ABSENT_UNEXCUSED),
-    make_member(8, exempt=True, attendance=Attendance.ABSENT_EXCUSED),
-    make_member(9, suspended=True, attendance=Attendance.ABSENT_UNEXCUSED),
-    make_member(10, member_class=MemberClass.PROBATIONARY),
-    make_member(11, member_class=MemberClass.PROBATIONARY, attendance=Attendance.ABSENT_EXCUSED),
-    make_member(12, member_class=MemberClass.GUEST),
+from ballot_server.minutes.render_minutes import render_minutes
+from ballot_server.rules.loader import load_rule_set
+from ballot_server.services.write_minutes import write_minutes
+from tests.support.evenings import (
+    AGREE,
+    BLANK,
+    DISAGREE,
+    MEETING,
+    SCREENING,
+    Evening,
+    make_member,
+    make_plan,
+    make_roll,
+    prepare_evening,
 )
-EVERYBODY = (make_plan(rules="majority-of-votes-cast"),)
-ALL_BUT_THE_FIRST = (make_plan(member_concerned_votes=False),)
+
+ABSENT = make_roll(
+    4,
+    make_member(11, attendance=Attendance.ABSENT_EXCUSED),
+    make_member(12, attendance=Attendance.ABSENT_UNEXCUSED),
+    make_member(13, attendance=Attendance.ABSENT_EXCUSED, exempt=True),
+    make_member(14, attendance=Attendance.ABSENT_EXCUSED, suspended=True),
+    make_member(15, attendance=Attendance.ABSENT_UNEXCUSED, transferred_out=True),
+    make_member(16, attendance=Attendance.ABSENT_EXCUSED, member_class=MemberClass.PROBATIONARY),
+    make_member(17, attendance=Attendance.ABSENT_UNEXCUSED, member_class=MemberClass.GUEST),
+)
 
 
-def hold_evening(folder: Path, plans: Sequence[ElectionPlan], roll: Roll) -> MinutesRecord:
-    """Return the record of an evening in which each election gets two ballots in favour, one against, one blank."""
+def compose(evening: Evening, language: Language = Language.VIETNAMESE) -> MinutesRecord:
     records: list[MinutesRecord] = []
 
-    def keep(record: MinutesRecord, _: Language) -> bytes:
+    def keep(record: MinutesRecord, asked: Language) -> bytes:
         records.append(record)
-        return b"minutes"
+        return render_minutes(record, asked)
 
-    with prepare_evening(folder, plans, roll) as evening:
-        for plan in plans:
-            evening.hold(plan.id, AGREE, AGREE, DISAGREE, BLANK)
-        evening.write_minutes(keep)
+    write_minutes(evening.database, evening.board, meeting=MEETING, print_record=keep, language=language)
     return records[0]
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> MinutesRecord:
-    """Return the record of an evening with one election."""
-    return hold_evening(tmp_path, (make_plan(),), ROLL)
+def test_absent_leave_out_exempt_suspended_transferred_and_those_who_never_vote(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, roll=ABSENT) as evening:
+        evening.hold("s1", AGREE, AGREE, AGREE)
+        attendance = compose(evening).attendance
+    assert attendance.absent_excused == ("Nguyễn Văn 11",)
+    assert attendance.absent_unexcused == ("Nguyễn Văn 12",)
+    assert [member.name for member in attendance.exempt] == ["Nguyễn Văn 13"]
+    assert (attendance.summoned, attendance.present) == (6, 4)
 
 
-def test_compose_record_makes_counts_that_agree(record: MinutesRecord) -> None:
-    check_minutes(record)
+def test_absent_and_present_add_up_to_summoned_where_those_transferred_out_are_counted(tmp_path: Path) -> None:
+    plan = make_plan()
+    text = plan.rule_set.source_text.replace('transferred_out = "excluded"', 'transferred_out = "counted"')
+    assert text != plan.rule_set.source_text
+    own = replace(plan, rule_set=load_rule_set(text, "own.toml"))
+    with prepare_evening(tmp_path, (own,), ABSENT) as evening:
+        evening.hold("s1", AGREE, AGREE, AGREE)
+        attendance = compose(evening).attendance
+    assert attendance.absent_unexcused == ("Nguyễn Văn 12", "Nguyễn Văn 15")
+    absent = len(attendance.absent_excused) + len(attendance.absent_unexcused)
+    assert attendance.present + absent == attendance.summoned
 
 
-def test_compose_record_names_as_absent_only_who_is_summoned(record: MinutesRecord) -> None:
-    attendance = record.attendance
-    assert attendance.absent_excused == ("Nguyễn Văn 06",)
-    assert attendance.absent_unexcused == ("Nguyễn Văn 07",)
-    assert attendance.summoned == attendance.present + 2
+def test_attendance_is_that_of_the_widest_election(tmp_path: Path) -> None:
+    plans = (make_plan("s1", member_concerned_votes=False), make_plan("s2"))
+    with prepare_evening(tmp_path, plans) as evening:
+        evening.hold("s1", *[AGREE] * 4)
+        evening.hold("s2", *[AGREE] * 5)
+        record = compose(evening)
+    assert (record.attendance.summoned, record.attendance.present) == (5, 5)
+    assert [(election.summoned, election.present) for election in record.elections] == [(4, 4), (5, 5)]
 
 
-def test_compose_record_names_the_exempt_with_their_resolutions(record: MinutesRecord) -> None:
-    (exempt,) = record.attendance.exempt
-    assert (exempt.name, exempt.resolution) == ("Nguyễn Văn 08", "08-NQ/CB")
+def test_attendance_of_an_annulled_election_counts_only_where_there_is_no_other(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path) as evening:
+        evening.open("s1")
+        evening.annul("s1")
+        record = compose(evening)
+    assert (record.attendance.summoned, record.attendance.present, record.elections) == (5, 5, ())
 
 
-def test_compose_record_counts_those_in_the_room_who_never_vote(record: MinutesRecord) -> None:
-    assert (record.attendance.probationary, record.attendance.guests) == (1, 1)
+def test_base_of_votes_cast_is_printed_once_where_all_contests_have_it(tmp_path: Path) -> None:
+    plan = make_plan(rules="majority-of-votes-cast", members=(None, None))
+    with prepare_evening(tmp_path, (plan,)) as evening:
+        evening.hold("s1", AGREE, AGREE, DISAGREE, BLANK)
+        [election] = compose(evening).elections
+    assert election.base.base is not None
+    assert election.base.base.value == 3
+    assert election.thresholds == ()
+    assert [contest.bases[0].value for contest in election.contests] == [3, 3]
 
 
-def test_compose_record_says_how_the_base_is_made_up(record: MinutesRecord) -> None:
-    assert record.elections[0].base.parts == "9 chính thức − 1 được miễn − 1 bị đình chỉ = 7"
+def test_base_of_votes_cast_stands_with_each_contest_where_they_differ(tmp_path: Path) -> None:
+    plan = make_plan(rules="majority-of-votes-cast", members=(None, None))
+    with prepare_evening(tmp_path, (plan,)) as evening:
+        evening.open("s1")
+        for voter, marked in enumerate([(AGREE, AGREE), (AGREE, BLANK), (DISAGREE, BLANK)]):
+            evening.send("s1", evening.seal("s1", voter, *marked).data)
+        evening.close("s1")
+        evening.tally("s1")
+        [election] = compose(evening).elections
+    assert election.base.base is None
+    assert [contest.bases[0].value for contest in election.contests] == [3, 1]
+    assert [contest.tests[0].needed for contest in election.contests] == [2, 1]
+    assert election.slips.blank is None
 
 
-def test_compose_record_says_that_a_member_concerned_does_not_vote_and_counts(tmp_path: Path) -> None:
-    (election,) = hold_evening(tmp_path, ALL_BUT_THE_FIRST, ROLL).elections
-    assert election.note.endswith("vẫn tính trong cơ sở: 1 người.")
+def test_base_says_its_parts_and_what_the_bare_words_give(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, roll=ABSENT) as evening:
+        evening.hold("s1", AGREE, AGREE, AGREE)
+        [election] = compose(evening).elections
+    assert election.base.base is not None
+    assert election.base.base.value == 6
+    assert election.base.parts == "9 chính thức − 1 được miễn − 1 chuyển sinh hoạt tạm thời − 1 bị đình chỉ = 6"
+    assert election.base.bare_words == 8
 
 
-def test_compose_record_gives_blanks_no_share_of_the_votes_cast(tmp_path: Path) -> None:
-    (election,) = hold_evening(tmp_path, EVERYBODY, ROLL).elections
-    bases = election.contests[0].bases
-    assert [(base.value, base.holds_blank) for base in bases] == [(3, False), (4, True)]
+def test_note_prints_the_day_after_twelve_months_on_which_to_look_again(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, SCREENING) as evening:
+        evening.hold("s3a", DISAGREE, DISAGREE, DISAGREE)
+        evening.hold("s3b", DISAGREE, DISAGREE, DISAGREE)
+        first, second = compose(evening).elections
+    assert "15/01/2027" in second.contests[0].note
+    assert "2027" not in first.contests[0].note
+
+
+def test_slips_carry_every_number_of_the_evening(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path) as evening:
+        evening.hold("s1", AGREE, DISAGREE, BLANK)
+        [election] = compose(evening).elections
+    slips = election.slips
+    assert (slips.printed, slips.handed_out, slips.left_over, slips.void, slips.lost) == (6, 5, 1, 0, 0)
+    assert (slips.issued, slips.returned, slips.not_returned) == (5, 3, 2)
+    assert (slips.valid, slips.blank, slips.invalid) == (3, 1, 0)
+
+
+def test_annulled_election_is_listed_with_the_title_of_its_rules_and_its_ground(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, (make_plan("s1"), make_plan("s2"))) as evening:
+        evening.open("s1")
+        evening.annul("s1", "Bỏ sót một đảng viên")
+        evening.hold("s2", AGREE, AGREE, AGREE)
+        [annulled] = compose(evening).annulled
+    assert (annulled.title, annulled.ground) == ("Lần bỏ phiếu s1", "Bỏ sót một đảng viên")
+    assert annulled.rule_set_title == make_plan().rule_set.title.vi
+
+
+def test_record_in_english_says_the_same_numbers(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path) as evening:
+        evening.hold("s1", AGREE, AGREE, AGREE, AGREE)
+        record = compose(evening, Language.ENGLISH)
+    assert record.elections[0].title == "Election s1"
+    assert [option.count for option in record.elections[0].contests[0].options] == [4, 0]
+
+
+@pytest.mark.parametrize("rehearsal", [True, False])
+def test_record_says_that_it_was_a_rehearsal_only_if_it_was(tmp_path: Path, rehearsal: bool) -> None:
+    with prepare_evening(tmp_path, rehearsal=rehearsal, floor=3) as evening:
+        evening.hold("s1", AGREE, AGREE, AGREE)
+        record = compose(evening)
+    assert record.rehearsal is rehearsal
+    assert ("Diễn tập" in record.network) is rehearsal
+
+
+def test_record_of_an_election_without_ballots_is_printed(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path) as evening:
+        evening.hold("s1")
+        [election] = compose(evening).elections
+    assert (election.slips.returned, election.slips.not_returned) == (0, 5)
