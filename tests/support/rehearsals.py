@@ -122,7 +122,7 @@ def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     with (root / f"shared-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_made.exists():
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
             make(folder)
             is_made.touch()
     return folder
