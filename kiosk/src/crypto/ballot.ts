@@ -24,6 +24,8 @@ import {
   decodeElement,
   decodePublicElement,
   decodeScalar,
+  GENERATOR,
+  precompute,
   toScalar,
   type Element,
   type RandomBytes,
@@ -214,6 +216,7 @@ export function verifyBallot(ballot: Ballot, context: ElectionContext): void {
   if (distinct !== alphas.length) {
     throw new InvalidBallotError("repeated ciphertext", { expected: alphas.length, got: distinct });
   }
+  precompute(context.key);
   const digest = hashCiphertexts(context, ballot.credential, ballot.ciphertexts.flat());
   for (const [index, contest] of context.shape.entries()) {
     const proofs = ballot.proofs[index] ?? [];
@@ -234,6 +237,10 @@ function* encryptBallotInSteps(
   randomBytes: RandomBytes,
 ): Steps<SealedBallot> {
   const values = expandSelections(context.shape, selections);
+  for (const element of [GENERATOR, context.key]) {
+    precompute(element);
+    yield;
+  }
   const contests = yield* encryptContests(context, credential, values, randomBytes);
   const members = contests.map((contest) => contest.map(({ ciphertext }) => ciphertext));
   const digest = hashCiphertexts(context, credential.public, members.flat());

@@ -61,7 +61,12 @@ export class Element {
 }
 
 export const IDENTITY = new Element(ristretto255.Point.ZERO);
-export const GENERATOR = new Element(ristretto255.Point.BASE);
+// Equal to the library's BASE but not that object, whose first use builds tables for half a second on a slow phone.
+export const GENERATOR = new Element(ristretto255.Point.BASE.negate().negate());
+
+/** Windows of four bits: 512 additions to build a table, 64 for each multiplication by it. */
+const WINDOW_BITS = 4;
+const precomputed = new WeakSet<Element>();
 
 /**
  * Return the element that 32 untrusted bytes encode; the identity is accepted.
@@ -166,6 +171,18 @@ export function subtract(left: Element, right: Element): Element {
   return new Element(left.point.subtract(right.point));
 }
 
+/**
+ * Make further multiplications of an element four times as fast, at the price of about three of them.
+ *
+ * It takes some milliseconds, once: a page does it for the election's key before the voter waits for a ballot.
+ */
+export function precompute(element: Element): void {
+  if (!precomputed.has(element) && !element.isIdentity()) {
+    element.point.precompute(WINDOW_BITS, false);
+    precomputed.add(element);
+  }
+}
+
 /** Return scalar·element for every scalar and element, in a time that does not depend on a non-zero scalar. */
 export function multiply(scalar: Scalar, element: Element): Element {
   if (scalar === 0n || element.isIdentity()) {
@@ -176,6 +193,7 @@ export function multiply(scalar: Scalar, element: Element): Element {
 
 /** Return scalar·G for every scalar, in a time that does not depend on a non-zero scalar. */
 export function multiplyBase(scalar: Scalar): Element {
+  precompute(GENERATOR);
   return multiply(scalar, GENERATOR);
 }
 
@@ -185,6 +203,12 @@ export function multiplyPublic(scalar: Scalar, element: Element): Element {
     return IDENTITY;
   }
   return new Element(element.point.multiplyUnsafe(scalar));
+}
+
+/** Return scalar·G as `multiplyPublic` does. */
+export function multiplyBasePublic(scalar: Scalar): Element {
+  precompute(GENERATOR);
+  return multiplyPublic(scalar, GENERATOR);
 }
 
 /** Return the sum of the elements, the identity for none. */

@@ -13,9 +13,9 @@ import {
   decodeElement,
   decodeScalar,
   encodeScalar,
-  GENERATOR,
   multiply,
   multiplyBase,
+  multiplyBasePublic,
   multiplyPublic,
   subtract,
   toScalar,
@@ -192,9 +192,9 @@ function commitBranch(
 function isBranchRight(statement: MembershipStatement, value: number, branch: Branch, challenge: Scalar): boolean {
   const { a, b, response } = branch;
   const { alpha, beta } = statement.ciphertext;
-  const message = subtract(beta, multiplyPublic(toScalar(BigInt(value)), GENERATOR));
+  const message = subtract(beta, multiplyBasePublic(toScalar(BigInt(value))));
   return (
-    subtract(multiplyPublic(response, GENERATOR), multiplyPublic(challenge, alpha)).equals(a) &&
+    subtract(multiplyBasePublic(response), multiplyPublic(challenge, alpha)).equals(a) &&
     subtract(multiplyPublic(response, statement.key), multiplyPublic(challenge, message)).equals(b)
   );
 }

@@ -1,0 +1,24 @@
+/** Every check, in the order of the modules. */
+
+import { ballotChecks } from "./ballot";
+import { ceremonyChecks, signingChecks } from "./ceremony";
+import type { Check } from "./check";
+import { encodingChecks, wordChecks } from "./encoding";
+import { groupChecks, transcriptChecks } from "./group";
+import { elgamalChecks, membershipChecks, schnorrChecks } from "./proofs";
+import { credentialChecks, slipChecks } from "./slip";
+
+export const CHECKS: readonly Check[] = [
+  ...groupChecks,
+  ...transcriptChecks,
+  ...encodingChecks,
+  ...wordChecks,
+  ...slipChecks,
+  ...credentialChecks,
+  ...elgamalChecks,
+  ...schnorrChecks,
+  ...membershipChecks,
+  ...ballotChecks,
+  ...signingChecks,
+  ...ceremonyChecks,
+];
