@@ -87,7 +87,8 @@ def vote(page: Page) -> None:
 
 def fetch(route: Route) -> APIResponse:
     # Only the browser knows the name; the test asks for the same under the address.
-    return route.fetch(url=route.request.url.replace(LAN_NAME, "127.0.0.1"))
+    headers = {name: value.replace(LAN_NAME, "127.0.0.1") for name, value in route.request.headers.items()}
+    return route.fetch(url=route.request.url.replace(LAN_NAME, "127.0.0.1"), headers=headers)
 
 
 def read(page: Page) -> str:
