@@ -170,7 +170,7 @@ def _ask_for_passphrase(error: BallotServerError) -> Response:
         (name, value) for name, value in request.form.items(multi=True) if name not in (FORM_FIELD, PASSPHRASE_FIELD)
     ]
     shown = None if isinstance(error, PassphraseNeededError) else error
-    return _show_again(shown, "staff/confirm.html", status=HTTPStatus.FORBIDDEN, kept=kept)
+    return _show_again(shown, "staff/confirm.html", status=find_status(error), kept=kept)
 
 
 def _show_again(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from ballot_server.storage.engine import open_database, open_engine
 from ballot_server.storage.errors import DatabaseTooNewError
+from ballot_server.storage.migrations import upgrade
 from ballot_server.storage.tables import Base
 
 
@@ -53,3 +56,26 @@ def test_upgrade_refuses_a_database_of_a_newer_version(tmp_path: Path) -> None:
 def test_open_database_makes_the_missing_folder(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'deep' / 'folder' / 'new.sqlite3'}")
     assert inspect(engine).has_table("ballot")
+
+
+def build_at(url: str, revision: str) -> Engine:
+    """Return a database as an earlier version of the program left it."""
+    engine = open_engine(url)
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(upgrade.__file__).parent))
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, revision)
+    return engine
+
+
+def test_upgrade_to_0002_adds_the_staff_and_keeps_the_meetings(tmp_path: Path) -> None:
+    old = build_at(f"sqlite:///{tmp_path / 'old.sqlite3'}", "0001")
+    with old.begin() as connection:
+        connection.execute(
+            text("INSERT INTO meeting VALUES ('M0000001', '', '', '', '2026-01-15', '', '', '[]', '', 3, 0)")
+        )
+    new = build_at(str(old.url), "0002")
+    with new.connect() as connection:
+        assert connection.execute(text("SELECT code FROM meeting")).scalars().all() == ["M0000001"]
+    assert {"staff", "staff_session", "staff_link"} <= set(inspect(new).get_table_names())
