@@ -42,8 +42,8 @@ def _read_bytes(source: RollSource) -> tuple[str, bytes]:
             with source.open("rb") as file:
                 return source.name, file.read(LARGEST_FILE_BYTES + 1)
     except OSError as error:
-        raise RollError([RollProblem(RollCause.FILE_NOT_FOUND, value=str(source))]) from error
-    raise RollError([RollProblem(RollCause.FILE_NOT_FOUND, value=str(source))])
+        raise RollError([RollProblem(RollCause.FILE_NOT_FOUND, value=source.name)]) from error
+    raise RollError([RollProblem(RollCause.FILE_NOT_FOUND, value=source.name)])
 
 
 def _read_csv(data: bytes) -> tuple[RollRow, ...]:

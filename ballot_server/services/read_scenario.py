@@ -72,7 +72,7 @@ def _parse_file(path: Path) -> Mapping[str, object]:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE_BYTES + 1)
     except OSError as error:
-        raise ScenarioError([ScenarioProblem(ScenarioCause.FILE_NOT_FOUND, value=str(path))]) from error
+        raise ScenarioError([ScenarioProblem(ScenarioCause.FILE_NOT_FOUND, value=path.name)]) from error
     if len(data) > LARGEST_FILE_BYTES:
         raise ScenarioError([ScenarioProblem(ScenarioCause.FILE_TOO_LARGE, value=path.name)])
     try:
