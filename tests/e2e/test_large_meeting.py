@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -228,12 +229,24 @@ def test_unanimous_election_is_counted(tmp_path: Path) -> None:
     assert contest["shares"]["base"] == {"agree": "100.00", "disagree": "0.00", "blank": "0.00"}
 
 
-def test_smallest_meeting_has_one_trustee_and_one_ballot(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def smallest(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    """One trustee, one voter, one ballot; told to an English-speaking program."""
     election = ScenarioElectionText("s1", [{"agree": 1, "disagree": 0, "blank": 0}])
-    scenario = write_scenario(tmp_path, [election], present=1, floor=1, trustees=(1, 1))
-    rehearsal = rehearse_files(scenario, "--lang", "en", "--json")
-    decided, contest = only_contest(rehearsal)
-    assert rehearsal.status == 0
-    assert (decided["base"]["value"], decided["returned"], contest["outcome"]["id"]) == (1, 1, "listed")
-    [ceremony] = rehearsal.list_entries(EntryKind.CEREMONY)
+    folder = tmp_path_factory.mktemp("smallest")
+    return rehearse_files(
+        write_scenario(folder, [election], present=1, floor=1, trustees=(1, 1)), "--lang", "en", "--json"
+    )
+
+
+def test_smallest_meeting_has_one_trustee_and_one_ballot(smallest: Rehearsal) -> None:
+    decided, contest = only_contest(smallest)
+    [ceremony] = smallest.list_entries(EntryKind.CEREMONY)
+    assert smallest.status == 0
     assert (ceremony.body["count"], ceremony.body["threshold"]) == (1, 1)
+    assert (decided["base"]["value"], decided["returned"], contest["outcome"]["id"]) == (1, 1, "listed")
+
+
+def test_rehearse_tells_its_result_to_programs_and_its_progress_in_english(smallest: Rehearsal) -> None:
+    assert json.loads(smallest.output) == smallest.result
+    assert "Voting s1: 1/1" in smallest.errors.splitlines()
