@@ -43,7 +43,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
                 shutil.copyfile(root / "kiosk" / FONT_PACKAGE / name, fonts / Path(name).name)
         if not toolchain.are_bundles_current():
             toolchain.build_bundles()
-        if version != "editable":
+        if self.target_name == "wheel" and version != "editable":
             build_data["force_include"][str(root / "templates")] = "ballot_server/templates"
 
 
