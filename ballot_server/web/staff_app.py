@@ -15,8 +15,14 @@ from ballot_server.web.sign_in import handle_sign_in
 
 def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
     """Return the application; is_laptop: it answers the serving laptop only, without TLS. Raises: RouteRuleError."""
-    pages = [sign_in.blueprint, account.blueprint, screen.blueprint, trustee_api.blueprint]
-    pages.append(build_health(Audience.ANYBODY_STAFF_APP))
+    pages = [
+        sign_in.blueprint,
+        account.blueprint,
+        screen.blueprint,
+        trustee_api.blueprint,
+        trustee_api.authority_blueprint,
+        build_health(Audience.ANYBODY_STAFF_APP),
+    ]
     app = build_application("staff", STAFF_AUDIENCES, pages, context, is_laptop=is_laptop)
     keep_sessions(app)
     recognise_trustees(app, trustee_api.find_trustee)

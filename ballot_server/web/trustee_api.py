@@ -6,10 +6,12 @@ made itself. The first request to join binds the two, so that the code alone ope
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from ballot_server.services.issue_certificate import view_authority
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.trustee_messages import Post
 from ballot_server.services.trustee_proceedings import Occasion
@@ -32,6 +34,7 @@ from ballot_server.web.trustee_payloads import (
 )
 
 blueprint = Blueprint("trustee_api", __name__, url_prefix="/api/trustee")
+authority_blueprint = Blueprint("trustee_authority", __name__)
 
 DEVICE_HEADER = "Phieukin-Device"
 _JSON = "application/json"
@@ -40,6 +43,14 @@ _JSON = "application/json"
 def find_trustee(code: str) -> str | None:
     """Return a join code that opens a seat, for the access rules, or None."""
     return code if is_known_code(get_context().installation.database, code) else None
+
+
+@authority_blueprint.get("/authority.pem")
+@allow(Audience.ANYBODY_STAFF_APP)
+def get_authority() -> Response:
+    """Return the authority's certificate, which a device compares with the fingerprint in its joining address."""
+    authority = view_authority(get_context().installation.folder)
+    return Response(ssl.DER_cert_to_PEM_cert(authority.der), mimetype="application/x-pem-file")
 
 
 @blueprint.post("/join")

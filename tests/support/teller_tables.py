@@ -171,6 +171,7 @@ def lay_table(
     threshold: int = 2,
     plans: Sequence[ElectionPlan] = (make_plan(),),
     roll: Roll | None = None,
+    floor: int = 1,
 ) -> Iterator[Table]:
     """Yield a meeting whose tellers have their codes and have not joined yet."""
     source = random.Random(20260115)
@@ -179,7 +180,9 @@ def lay_table(
         board = Noticeboard(MEETING, installation.seed)
         unused = Tellers(CeremonyTerms(bytes(16), installation.server_key, 3, 2, rehearsal=True), SeededRandom(1))
         evening = Evening(folder, installation, board, unused, source)
-        evening.series = create_meeting(installation.database, board, describe_meeting(), roll or make_roll(), plans)
+        evening.series = create_meeting(
+            installation.database, board, describe_meeting(floor=floor), roll or make_roll(), plans
+        )
         app = create_staff_client(folder, installation=installation).application
         codes = begin_ceremony(
             installation.database, meeting=MEETING, names=names, threshold=threshold, random_bytes=source.randbytes
