@@ -8,7 +8,7 @@ import { SIGNATURE_BYTES, signMessage, verifyMessage, type SigningSeed, type Ver
 const CONFIRMATION_KEYS = ["ballot_hash", "election_hash", "signature"];
 const LINE_FEED = 0x0a;
 
-/** The server's signature that it stored a ballot. Spec: "Confirmation of a ballot". */
+/** The server's signature that it stored a ballot. Spec: "sign_confirmation, verify_confirmation". */
 export class Confirmation {
   constructor(
     readonly ballotHash: Uint8Array,
