@@ -2,7 +2,7 @@
 
 import { encryptBallot, encryptBallotInSlices, ContestShape, ElectionContext } from "../src/crypto/ballot";
 import { deriveCredential } from "../src/crypto/credential";
-import { multiplyBase, randomScalar } from "../src/crypto/group";
+import { add, multiply, multiplyBase, precompute, randomScalar } from "../src/crypto/group";
 import { createRandomBytes } from "../src/crypto/random";
 import { generateMeetingCode, generateSlipCode } from "../src/crypto/slip";
 import { createPause } from "../src/crypto/steps";
@@ -64,4 +64,34 @@ async function measureSlices(contests: number, options: number, marks: number): 
   return { total: now() - start, longestSlice: Math.max(longestSlice, now() - resumed) };
 }
 
-Object.assign(globalThis, { runChecks, measureWhole, measureSlices });
+/** What one operation takes in milliseconds; `table` is what is made once for the generator and once for the key. */
+interface OperationTimes {
+  readonly table: number;
+  readonly multiply: number;
+  readonly multiplyBase: number;
+  readonly add: number;
+  readonly encode: number;
+}
+
+function measureOperations(): OperationTimes {
+  const randomBytes = createRandomBytes(globalThis.crypto);
+  const scalars = Array.from({ length: 64 }, () => randomScalar(randomBytes));
+  const bases = scalars.map(multiplyBase);
+  const key = multiplyBase(randomScalar(randomBytes));
+  const time = (act: () => void, count: number): number => {
+    const start = performance.now();
+    act();
+    return (performance.now() - start) / count;
+  };
+  const each = (act: (scalar: (typeof scalars)[number]) => void): number =>
+    time(() => scalars.forEach(act), scalars.length);
+  return {
+    table: time(() => precompute(key), 1),
+    multiply: each((scalar) => multiply(scalar, key)),
+    multiplyBase: each(multiplyBase),
+    add: time(() => bases.forEach((base) => add(base, key)), bases.length),
+    encode: time(() => bases.forEach((base) => base.toBytes()), bases.length),
+  };
+}
+
+Object.assign(globalThis, { runChecks, measureWhole, measureSlices, measureOperations });

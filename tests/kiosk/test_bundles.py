@@ -33,7 +33,7 @@ def test_bundles_are_the_same_bytes_when_built_in_another_folder(tmp_path: Path)
 
 
 def test_installed_bundles_are_those_of_the_sources() -> None:
-    assert are_bundles_current()
+    assert are_bundles_current(), "the sources were edited since: run `make bundles`"
     assert digest_bundles(BUNDLES) == (KIOSK / "bundles.sha256").read_text(encoding="ascii")
 
 

@@ -40,6 +40,14 @@ const SMALL_ORDER = [
   `01${"00".repeat(30)}80`,
 ];
 
+// Made with a point of order eight added to R: it holds only when both sides are multiplied by the cofactor.
+const COFACTOR_ONLY = {
+  key: "7767a3242dc9b58bbc68488c1265cc6cc5f26c6f3c88a5d55e901b0734dca572",
+  signature:
+    "6999d5cb5126005c325892f1c6eab824b310708befff12fbaf45dda050cb12f0" +
+    "406fe932d20e4e9f541ee5f1556aa8a26e42ad029e533e9248d0fadd315b9b00",
+};
+
 function open(record: { readonly body: unknown; readonly server_key?: string; readonly rehearsal?: boolean }): Ceremony {
   const serverKey = hexToBytes(record.server_key ?? FIRST?.server_key ?? "") as VerificationKey;
   return Ceremony.fromBody(record.body as JsonObject, serverKey, { rehearsal: record.rehearsal ?? false });
@@ -129,6 +137,13 @@ export const signingChecks: readonly Check[] = [
     const forged = Uint8Array.from([...key, ...new Uint8Array(32)]);
     expectError(() => verifyMessage("label", MESSAGE, key, forged), "InvalidSignatureError");
   }),
+  {
+    name: "verifyMessage refuses a signature that holds only times the cofactor",
+    run: () => {
+      const [key, signature] = [takeBytes(COFACTOR_ONLY, "key") as VerificationKey, takeBytes(COFACTOR_ONLY, "signature")];
+      expectError(() => verifyMessage("label", { number: 3 }, key, signature), "InvalidSignatureError");
+    },
+  },
   {
     name: "a confirmation comes back from its file, with a line feed or without",
     run: () => {
