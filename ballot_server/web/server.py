@@ -23,6 +23,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from ballot_server.config import read_database_url
+from ballot_server.errors import BallotServerError
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -98,7 +99,10 @@ def _demand_tls(_configuration: object, build_default: Callable[[], SSLContext])
 
 def build_in_worker(options: ServerOptions) -> Flask:
     """Return the application, its long work handed to gevent's native threads."""
+    from ssl import SSLError
+
     from gevent import Timeout
+    from gevent.hub import Hub
     from gevent.threadpool import ThreadPool
 
     from ballot_server.services.installation import open_installation
@@ -107,10 +111,14 @@ def build_in_worker(options: ServerOptions) -> Flask:
     from ballot_server.web.staff_app import create_staff_app
     from ballot_server.web.voters_app import create_voters_app
 
+    # A phone that does not trust the authority yet breaks the handshake off: no fault, and nothing to write down.
+    Hub.NOT_ERROR = (*Hub.NOT_ERROR, SSLError, ConnectionError)
     pool = ThreadPool(CAST_THREADS)
 
     def run_in_thread(function: Callable[[], bytes]) -> bytes:
-        answer = pool.apply(function)
+        answer = pool.apply(_catch, (function,))
+        if isinstance(answer, BallotServerError):
+            raise answer
         if not isinstance(answer, bytes):
             raise TypeError("long work returns bytes")
         return answer
@@ -129,6 +137,14 @@ def build_in_worker(options: ServerOptions) -> Flask:
     if options.application == "voters":
         return create_voters_app(context)
     return create_staff_app(context, is_laptop=options.application == "laptop")
+
+
+def _catch(function: Callable[[], bytes]) -> bytes | BallotServerError:
+    """Return a refusal instead of raising it: the pool would write down each with its time, a slip's second use too."""
+    try:
+        return function()
+    except BallotServerError as error:
+        return error
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -328,6 +328,22 @@ def test_serve_offers_no_link_once_there_is_a_chair(tmp_path: Path) -> None:
     assert said.code is None
 
 
+def test_visitors_who_are_refused_leave_no_trace_and_no_time(tmp_path: Path) -> None:
+    room = furnish_room(tmp_path)
+    room.installation.close()
+    process = run_serve(tmp_path, *PORTS)
+    said = read_announcement(process)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        http.client.HTTPSConnection(said.staff.removeprefix("https://"), timeout=20).request("GET", "/")
+    ballot = room.seal_ballot(0).data
+    path = f"/api/elections/{room.election}/ballots"
+    first = ask(said.voters, "POST", path, ballot)
+    second = ask(said.voters, "POST", path, room.seal_ballot(0, option=1).data)
+    process.terminate()
+    output, _ = process.communicate(timeout=60)
+    assert (first.status, second.status, output) == (200, 409, "Đã tắt.\n")
+
+
 def test_replaced_process_serves_its_new_certificate(tmp_path: Path) -> None:
     open_installation(tmp_path, os.urandom).close()
     first = issue_certificate(tmp_path, host=None, hostname="", addresses=[], now=read_clock())
