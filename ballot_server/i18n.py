@@ -16,6 +16,9 @@ from importlib import resources
 from ballot_server.errors import BallotServerError
 from crypto.errors import CryptoError
 
+REFUSALS = (BallotServerError, CryptoError)
+"""The roots of everything that has a translated sentence."""
+
 
 class Language(Enum):
     """A language of screens and messages."""

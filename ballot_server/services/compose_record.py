@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from fractions import Fraction
 
-from ballot_server.domain.base import BaseKind, VoterRule, list_entitled
+from ballot_server.domain.base import Base, BaseKind, VoterRule, list_entitled
 from ballot_server.domain.contest import BLANK
 from ballot_server.domain.member import Attendance, Member, MemberClass, Roll
 from ballot_server.domain.result import BallotNumbers
@@ -59,6 +60,31 @@ class AnnulledElection:
         return read_sealed_rules(self.manifest.rules)
 
 
+class Network(Enum):
+    """What joined the voters' phones to the server; the value is part of the sentence's key."""
+
+    SIMULATED = "rehearsal"
+    """No network: the program played the phones on the server itself."""
+
+    ROOM_PLAIN = "room_plain"
+    """The room's Wi-Fi without TLS, where the pages themselves could be altered on the way."""
+
+    ROOM_TLS = "room_tls"
+    """The room's network with TLS from phone to server."""
+
+
+def compose_election_record(
+    election: DecidedElection, *, key_words: tuple[str, ...], language: Language
+) -> ElectionRecord:
+    """Return one election's part of the record, which the minutes and every screen show alike."""
+    return _Composer(language).compose_election(election, key_words)
+
+
+def compose_base_record(sealed: SealedRules, language: Language) -> SealedBaseRecord:
+    """Return how a base is made up, in the minutes' words; `base` is None where each contest has its own."""
+    return _Composer(language).describe_base(sealed.base, sealed.base.value)
+
+
 def compose_record(
     meeting: MeetingRecord,
     roll: Roll,
@@ -68,10 +94,12 @@ def compose_record(
     key_words: tuple[str, ...],
     head: str,
     language: Language,
+    network: Network | None = None,
 ) -> MinutesRecord:
     """Return the record of a meeting's minutes, of at least one election, decided or annulled.
 
-    key_words: of the key's fingerprint; head: 32 characters without separators.
+    key_words: of the key's fingerprint; head: 32 characters without separators; network: what joined the phones to
+    the server, a rehearsal's own unless given.
     """
     composer = _Composer(language)
     # An election may be annulled for its wrong base, so what it says of attendance counts only if there is no other.
@@ -85,7 +113,7 @@ def compose_record(
         clerk=meeting.clerk,
         tellers=meeting.tellers,
         form=composer.say("form_electronic"),
-        network=composer.say("network_rehearsal" if meeting.rehearsal else "network_room"),
+        network=composer.say(_name_network(network, rehearsal=meeting.rehearsal)),
         printing=composer.say("printing_server"),
         rehearsal=meeting.rehearsal,
         attendance=composer.compose_attendance(meeting.held_on, roll, opened),
@@ -142,7 +170,7 @@ class _Composer:
         return ElectionRecord(
             title=manifest.title.vi if self.language is Language.VIETNAMESE else manifest.title.en,
             rule_set=self._describe_rule_set(decision),
-            base=self._describe_base(decision),
+            base=self.describe_base(sealed.base, decision.to_result("").base.value),
             thresholds=self._list_thresholds(decision, options),
             summoned=sealed.summoned,
             present=sealed.present,
@@ -193,9 +221,8 @@ class _Composer:
             return self.say("version_undated")
         return self.say("version", effective_from=_write_date(rule_set.effective_from))
 
-    def _describe_base(self, decision: ElectionDecision) -> SealedBaseRecord:
-        base = decision.sealed.base
-        value = decision.to_result("").base.value
+    def describe_base(self, base: Base, value: int | None) -> SealedBaseRecord:
+        """Return how a base is made up; `value` is None where each contest has its own."""
         if base.kind is BaseKind.VOTES_CAST:
             # Contests that differ have a base each, and it stands with each of them.
             shared = None if value is None else self._name_base("votes_cast", value)
@@ -294,6 +321,12 @@ def _count_slips(numbers: BallotNumbers, contests: Sequence[DecidedContest]) -> 
         blank=blanks.pop() if len(blanks) == 1 else None,
         invalid=numbers.invalid,
     )
+
+
+def _name_network(network: Network | None, *, rehearsal: bool) -> str:
+    if network is None:
+        return "network_rehearsal" if rehearsal else "network_room"
+    return f"network_{network.value}"
 
 
 def _write_date(day: date) -> str:

@@ -13,6 +13,7 @@ from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import ElectionRecord, MeetingRecord, SeriesRecord
 from ballot_server.storage.repositories import ElectionRepository, MeetingRepository, RollRepository, SeriesRepository
+from ballot_server.storage.session import Session
 from crypto.bodies import EntryKind
 from crypto.credential import SLOTS
 from crypto.transcript import PROTOCOL
@@ -27,36 +28,56 @@ class NobodyEntitledError(BallotServerError):
 
 
 def create_meeting(
-    database: Database, board: Noticeboard, meeting: MeetingRecord, roll: Roll, plans: Sequence[ElectionPlan]
+    database: Database,
+    board: Noticeboard,
+    meeting: MeetingRecord,
+    roll: Roll,
+    plans: Sequence[ElectionPlan],
+    *,
+    planning_roll: Roll | None = None,
 ) -> tuple[Series, ...]:
     """Store a meeting with its roll and its elections in order, open its board, and return its series of slips.
 
+    planning_roll: the same people with the attendance that the series are planned for, where it is not known yet.
     Raises: TooManyElectionsError; NobodyEntitledError. Then nothing is stored.
     """
+    with database.write() as session:
+        return store_meeting(session, board, meeting, roll, plans, planning_roll=planning_roll)
+
+
+def store_meeting(
+    session: Session,
+    board: Noticeboard,
+    meeting: MeetingRecord,
+    roll: Roll,
+    plans: Sequence[ElectionPlan],
+    *,
+    planning_roll: Roll | None = None,
+) -> tuple[Series, ...]:
+    """Create a meeting within a session. Raises: as `create_meeting`."""
     if len(plans) > SLOTS:
         raise TooManyElectionsError(elections=len(plans), slots=SLOTS)
-    series = _plan_series(meeting, roll, plans)
-    with database.write() as session:
-        MeetingRepository(session).add(meeting)
-        RollRepository(session).save(meeting.code, roll)
-        for group in series:
-            SeriesRepository(session).add(SeriesRecord(meeting=meeting.code, letter=group.letter, colour=group.colour))
-        for position, plan in enumerate(plans):
-            ElectionRepository(session).add(_record_election(meeting, plan, position, series))
-        board.append(
-            session,
-            EntryKind.MEETING,
-            {
-                "protocol": PROTOCOL,
-                "code": meeting.code,
-                "superior": meeting.superior,
-                "unit": meeting.unit,
-                "place": meeting.place,
-                "date": meeting.held_on.isoformat(),
-                "server_key": board.server_key.hex(),
-                "rehearsal": meeting.rehearsal,
-            },
-        )
+    series = _plan_series(meeting, roll if planning_roll is None else planning_roll, plans)
+    MeetingRepository(session).add(meeting)
+    RollRepository(session).save(meeting.code, roll)
+    for group in series:
+        SeriesRepository(session).add(SeriesRecord(meeting=meeting.code, letter=group.letter, colour=group.colour))
+    for position, plan in enumerate(plans):
+        ElectionRepository(session).add(_record_election(meeting, plan, position, series))
+    board.append(
+        session,
+        EntryKind.MEETING,
+        {
+            "protocol": PROTOCOL,
+            "code": meeting.code,
+            "superior": meeting.superior,
+            "unit": meeting.unit,
+            "place": meeting.place,
+            "date": meeting.held_on.isoformat(),
+            "server_key": board.server_key.hex(),
+            "rehearsal": meeting.rehearsal,
+        },
+    )
     return series
 
 

@@ -18,10 +18,17 @@ class TooFewSlipsError(BallotServerError):
     """More slips handed out than printed; fields: series, printed, handed_out."""
 
 
-def count_handed_out(database: Database, *, meeting: str, series: str, handed_out: int) -> None:
+class SlipsReturnedError(BallotServerError):
+    """More slips brought back and lost than handed out; fields: series, handed_out, brought_back, lost."""
+
+
+def count_handed_out(
+    database: Database, *, meeting: str, series: str, handed_out: int, brought_back: int = 0, lost: int = 0
+) -> None:
     """Record how many slips of a series have been drawn so far; the rest is left over.
 
-    Raises: SeriesUnknownError; SlipsFrozenError; TooFewSlipsError.
+    brought_back: of those drawn, how many came back unused and were crossed out; lost: how many nobody finds.
+    Raises: SeriesUnknownError; SlipsFrozenError; TooFewSlipsError; SlipsReturnedError.
     """
     with database.write() as session:
         repository = SeriesRepository(session)
@@ -31,4 +38,7 @@ def count_handed_out(database: Database, *, meeting: str, series: str, handed_ou
                 raise SlipsFrozenError(series=series, election=election.id)
         if not 0 <= handed_out <= record.printed:
             raise TooFewSlipsError(series=series, printed=record.printed, handed_out=handed_out)
-        repository.update(replace(record, handed_out=handed_out, left_over=record.printed - handed_out))
+        if brought_back < 0 or lost < 0 or brought_back + lost > handed_out:
+            raise SlipsReturnedError(series=series, handed_out=handed_out, brought_back=brought_back, lost=lost)
+        counted = replace(record, handed_out=handed_out, left_over=record.printed - handed_out)
+        repository.update(replace(counted, brought_back=brought_back, lost=lost))

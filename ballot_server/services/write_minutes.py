@@ -12,7 +12,7 @@ from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
 from ballot_server.minutes.record import MinutesRecord
 from ballot_server.services.board_view import list_entries, read_ceremony
-from ballot_server.services.compose_record import AnnulledElection, DecidedElection, compose_record
+from ballot_server.services.compose_record import AnnulledElection, DecidedElection, Network, compose_record
 from ballot_server.services.derive_result import derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.tally_election import read_counted, read_manifest
@@ -50,9 +50,17 @@ class Minutes:
 
 
 def write_minutes(
-    database: Database, board: Noticeboard, *, meeting: str, print_record: MinutesPrinter, language: Language
+    database: Database,
+    board: Noticeboard,
+    *,
+    meeting: str,
+    print_record: MinutesPrinter,
+    language: Language,
+    network: Network | None = None,
 ) -> Minutes:
     """Print the minutes and post the minutes entry: the file's hash and every number in it.
+
+    network: as in `compose_record`.
 
     Raises: MeetingUnknownError; NothingDecidedError; MinutesMismatchError, TypesettingError; MinutesOutdatedError;
     BoardError if an election is neither decided nor annulled, or the minutes are posted already. Then nothing is
@@ -60,7 +68,7 @@ def write_minutes(
     """
     with database.read() as session:
         held = MeetingRepository(session).get(meeting)
-        elections = _read_decided(session, meeting)
+        elections = read_decided(session, meeting)
         head = board.read_state(session).head
         if head is None:
             raise NothingDecidedError(meeting=meeting)
@@ -74,6 +82,7 @@ def write_minutes(
             key_words=encode_words(fingerprint, FINGERPRINT_WORDS),
             head=encode_base32(head, HEAD_CHARACTERS),
             language=language,
+            network=network,
         )
     pdf = print_record(record, language)
     results = tuple(each.decision.to_result(each.manifest.election) for each in elections)
@@ -101,7 +110,8 @@ def end_board(database: Database, board: Noticeboard, *, meeting: str, destroyed
         return b"".join(line + b"\n" for line in BoardRepository(session).list_all(meeting))
 
 
-def _read_decided(session: Session, meeting: str) -> tuple[DecidedElection, ...]:
+def read_decided(session: Session, meeting: str) -> tuple[DecidedElection, ...]:
+    """Return the meeting's decided elections in the order of their outcomes, annulled ones left out."""
     counted = read_counted(session, meeting)
     decisions = derive_decisions(counted)
     return tuple(

@@ -10,7 +10,7 @@ import logging
 import secrets
 from http import HTTPStatus
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from ballot_server.errors import BallotServerError
@@ -51,6 +51,10 @@ class BodyTypeError(RequestError):
     """A body is not application/octet-stream."""
 
 
+class UploadTooLargeError(RequestError):
+    """An uploaded file is larger than any that pages take; field: most (megabytes)."""
+
+
 class RequestTooSlowError(RequestError):
     """A body did not arrive in time."""
 
@@ -86,6 +90,12 @@ _STATUS = {
     "AuthorityMissingError": HTTPStatus.NOT_FOUND,
     "JsonTypeError": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "MeetingUnknownError": HTTPStatus.NOT_FOUND,
+    "ElectionMissingError": HTTPStatus.NOT_FOUND,
+    "SeriesUnknownError": HTTPStatus.NOT_FOUND,
+    "DraftUnknownError": HTTPStatus.NOT_FOUND,
+    "MinutesNotWrittenError": HTTPStatus.NOT_FOUND,
+    "MinutesFileMissingError": HTTPStatus.NOT_FOUND,
+    "UploadTooLargeError": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "CeremonyMissingError": HTTPStatus.NOT_FOUND,
     "ElectionUnknownError": HTTPStatus.NOT_FOUND,
     "ElectionNotOpenError": HTTPStatus.CONFLICT,
@@ -152,6 +162,10 @@ def answer_refusal(error: BallotServerError) -> Response:
 
 def _answer_http(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
+        if request.mimetype == "multipart/form-data":
+            return answer_refusal(
+                UploadTooLargeError(most=(current_app.config["MAX_CONTENT_LENGTH"] or 0) // 1_000_000)
+            )
         return answer_refusal(BodyTooLargeError(expected=0, got=request.content_length or 0))
     match error.code:
         case HTTPStatus.NOT_FOUND:

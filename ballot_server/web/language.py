@@ -28,7 +28,7 @@ def say(key: str, /, **fields: object) -> str:
     return translate(f"web.{key}", choose_language(), **fields)
 
 
-def link(endpoint: str, *, meeting: str | None = None) -> str:
+def link(endpoint: str, *, meeting: str | None = None, election: str | None = None) -> str:
     """Return the address of a page of ours, in the language that was asked for."""
     language = None if request.args.get("lang") is None else choose_language().value
-    return url_for(endpoint, meeting=meeting, lang=language)
+    return url_for(endpoint, meeting=meeting, election=election, lang=language)

@@ -1,12 +1,16 @@
-"""The staff's first page and the projector's: states and numbers of ballots, never options."""
+"""The staff's first page and the projector's: states and numbers of ballots; options only once published."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from importlib import resources
 
+from flask import Blueprint, Response, render_template
+
+from ballot_server.services.show_screen import show_screen as view_screen
 from ballot_server.services.voter_view import list_meetings
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.context import get_context
+from ballot_server.web.language import choose_language
 
 blueprint = Blueprint("screen", __name__)
 
@@ -24,8 +28,30 @@ def show_home() -> str:
 @blueprint.get("/screen")
 @allow(Audience.SCREEN)
 def show_screen() -> str:
-    """Show the projector's page: what is being voted, and how many have voted."""
-    meetings = list_meetings(get_context().installation.database)
-    current = next((meeting for meeting in meetings if meeting.current is not None), None)
-    shown = current or (meetings[0] if meetings else None)
-    return render_template("staff/screen.html", meeting=shown, reload_seconds=RELOAD_SECONDS)
+    """Show the projector's page: what is being voted, how many have voted, and what was published."""
+    return _render()
+
+
+@blueprint.get("/api/screen")
+@allow(Audience.SCREEN)
+def get_screen() -> str:
+    """Return the projector's page to the script that keeps it up to date."""
+    return _render()
+
+
+@blueprint.get("/screen.js")
+@allow(Audience.SCREEN)
+def show_script() -> Response:
+    """Return the script that keeps the projector's page up to date."""
+    script = resources.files("ballot_server") / "web" / "scripts" / "screen.js"
+    return Response(script.read_bytes(), mimetype="text/javascript")
+
+
+def _render() -> str:
+    context = get_context()
+    return render_template(
+        "staff/screen.html",
+        view=view_screen(context.installation.database, choose_language()),
+        voters_address=context.voters_address,
+        seconds=RELOAD_SECONDS,
+    )

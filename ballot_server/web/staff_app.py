@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from ballot_server.web import account, screen, sign_in, trustee_api
+from ballot_server.resources import find_templates
+from ballot_server.web import account, chair, chair_election, desk, draft, screen, sign_in, trustee_api
 from ballot_server.web.access import STAFF_AUDIENCES, Audience, recognise_trustees
 from ballot_server.web.application import build_application
 from ballot_server.web.context import WebContext
@@ -19,11 +20,17 @@ def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
         sign_in.blueprint,
         account.blueprint,
         screen.blueprint,
+        chair.blueprint,
+        chair_election.blueprint,
+        draft.blueprint,
+        desk.blueprint,
         trustee_api.blueprint,
         trustee_api.authority_blueprint,
         build_health(Audience.ANYBODY_STAFF_APP),
     ]
-    app = build_application("staff", STAFF_AUDIENCES, pages, context, is_laptop=is_laptop)
+    # A template ends without its last line feed.
+    styles = [(find_templates() / "staff" / "staff.css").read_bytes().removesuffix(b"\n")]
+    app = build_application("staff", STAFF_AUDIENCES, pages, context, is_laptop=is_laptop, styles=styles)
     keep_sessions(app)
     recognise_trustees(app, trustee_api.find_trustee)
     handle_sign_in(app)

@@ -2,8 +2,10 @@
 
 from alembic import context
 
+from ballot_server.storage.draft_tables import MeetingDraftRow
 from ballot_server.storage.trustee_tables import TrusteeSeatRow
 
-# All tables share one metadata; this module's come last, so that importing them has declared the others.
-context.configure(connection=context.config.attributes["connection"], target_metadata=TrusteeSeatRow.metadata)
+# All tables share one metadata; importing the modules that come last has declared the others.
+(metadata,) = {table.metadata for table in (MeetingDraftRow, TrusteeSeatRow)}
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

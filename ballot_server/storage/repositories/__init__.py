@@ -2,6 +2,7 @@
 
 from ballot_server.storage.repositories.ballots import BallotRepository, rewrite_ballots_sorted
 from ballot_server.storage.repositories.board import BoardRepository
+from ballot_server.storage.repositories.drafts import DraftRepository
 from ballot_server.storage.repositories.elections import ElectionRepository
 from ballot_server.storage.repositories.meetings import MeetingRepository, RollRepository
 from ballot_server.storage.repositories.slips import CredentialRepository, SeriesRepository
@@ -11,6 +12,7 @@ __all__ = [
     "BallotRepository",
     "BoardRepository",
     "CredentialRepository",
+    "DraftRepository",
     "ElectionRepository",
     "MeetingRepository",
     "RollRepository",

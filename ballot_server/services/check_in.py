@@ -1,0 +1,241 @@
+"""Check people in: who is in the room, who stays away with or without a reason, and who draws from which box.
+
+Nothing here knows a slip: a person draws one blindly, and only the number of slips handed out is counted. Attendance
+may change while an election is open; its sealed numbers do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from ballot_server.domain.base import VoterRule, list_entitled
+from ballot_server.domain.member import Attendance, CardNumber, Member, MemberClass, Roll
+from ballot_server.errors import BallotServerError
+from ballot_server.services.draft_meeting import fill_room
+from ballot_server.services.election_plan import decode_plan
+from ballot_server.services.plain_text import fold_text, show_text
+from ballot_server.services.vietnamese_order import order_name
+from ballot_server.storage.engine import Database
+from ballot_server.storage.records import ElectionRecord
+from ballot_server.storage.repositories import ElectionRepository, MeetingRepository, RollRepository, SeriesRepository
+
+MOST_LINES = 50
+
+
+class NoSlip(Enum):
+    """Why somebody draws no slip; the value is part of the sentence's key."""
+
+    GUEST = "guest"
+    PROBATIONARY = "probationary"
+    SUSPENDED = "suspended"
+    EXEMPT = "exempt"
+    TRANSFERRED = "transferred"
+    CONCERNED = "concerned"
+
+
+class PersonUnknownError(BallotServerError):
+    """Nobody on the roll has this card number; field: card_number."""
+
+
+class AttendanceChangedError(BallotServerError):
+    """Another station marked this person in the meantime; fields: name, current (a value of Attendance)."""
+
+    def __init__(self, *, name: str, current: Attendance) -> None:
+        super().__init__(name=name, current=current.value)
+        self.current = current
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One person at the desk; `row` counts from 1 in the order of the roll, `series` is the box to draw from."""
+
+    row: int
+    member: Member
+    attendance: Attendance
+    series: str | None
+    no_slip: NoSlip | None
+    has_lapsed: bool
+
+
+@dataclass(frozen=True)
+class SeriesLine:
+    """The slips of one box; `people` may draw from it, `present` of them are in the room."""
+
+    letter: str
+    colour: str
+    people: int
+    present: int
+    printed: int
+    handed_out: int
+    brought_back: int
+    lost: int
+    left_over: int
+    frozen_by: str
+
+    @property
+    def is_short(self) -> bool:
+        """Whether more slips are out than people of this box are in the room."""
+        return self.handed_out - self.brought_back - self.lost > self.present
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """What the desk shows: numbers, boxes, and the people found, at most 50 of them."""
+
+    code: str
+    unit: str
+    held_on: date
+    invited: int
+    present: int
+    excused: int
+    unexcused: int
+    voters: int
+    series: tuple[SeriesLine, ...]
+    people: tuple[PersonLine, ...]
+    found: int
+
+
+def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
+    """Return the desk's view of a meeting with the people whom a query finds, by given name.
+
+    query: words of a name with or without tone marks, a row number, or a card number; empty for everybody.
+    Raises: MeetingUnknownError.
+    """
+    with database.read() as session:
+        record = MeetingRepository(session).get(meeting)
+        roll = RollRepository(session).load(meeting)
+        elections = ElectionRepository(session).list_all(meeting)
+        slips = SeriesRepository(session).list_all(meeting)
+    letters = _assign_series(roll, record.held_on, elections)
+    lines = [
+        _describe_person(row, entry.member, entry.attendance, letters, record.held_on)
+        for row, entry in enumerate(roll.entries, start=1)
+    ]
+    found = sorted(_search(lines, query), key=lambda line: order_name(line.member.name))
+    present = [line for line in lines if line.attendance is Attendance.PRESENT]
+    attendances = [line.attendance for line in lines]
+    return DeskView(
+        code=record.code,
+        unit=record.unit,
+        held_on=record.held_on,
+        invited=len(lines),
+        present=len(present),
+        excused=attendances.count(Attendance.ABSENT_EXCUSED),
+        unexcused=attendances.count(Attendance.ABSENT_UNEXCUSED),
+        voters=sum(line.series is not None for line in present),
+        series=tuple(
+            SeriesLine(
+                letter=each.letter,
+                colour=each.colour,
+                people=sum(line.series == each.letter for line in lines),
+                present=sum(line.series == each.letter for line in present),
+                printed=each.printed,
+                handed_out=each.handed_out,
+                brought_back=each.brought_back,
+                lost=each.lost,
+                left_over=each.left_over,
+                frozen_by=_find_open(elections, each.letter),
+            )
+            for each in slips
+        ),
+        people=tuple(found[:MOST_LINES]),
+        found=len(found),
+    )
+
+
+def mark_attendance(
+    database: Database, meeting: str, card_number: str, *, expected: Attendance, attendance: Attendance
+) -> None:
+    """Record whether somebody is in the room.
+
+    expected: what the station saw; marking what is recorded already changes nothing.
+    Raises: PersonUnknownError; AttendanceChangedError if another station was faster; then nothing is stored.
+    """
+    with database.write() as session:
+        repository = RollRepository(session)
+        entry = next(
+            (each for each in repository.load(meeting).entries if each.member.card_number == card_number), None
+        )
+        if entry is None:
+            raise PersonUnknownError(card_number=show_text(card_number))
+        if entry.attendance is attendance:
+            return
+        if entry.attendance is not expected:
+            raise AttendanceChangedError(name=entry.member.name, current=entry.attendance)
+        repository.set_attendance(meeting, CardNumber(card_number), attendance)
+
+
+def _assign_series(roll: Roll, on: date, elections: tuple[ElectionRecord, ...]) -> dict[CardNumber, str]:
+    """Return who draws from which box: that of exactly the elections in which one could vote."""
+    letter_of = {
+        frozenset(election.id for election in elections if letter in election.series): letter
+        for letter in sorted({letter for election in elections for letter in election.series})
+    }
+    patterns: dict[CardNumber, set[str]] = {}
+    for election in elections:
+        # Whoever is on the roll may still come, so entitlement is asked as if they had.
+        rule: VoterRule = decode_plan(election).voter_rule
+        for entry in list_entitled(fill_room(roll), on, rule):
+            patterns.setdefault(entry.member.card_number, set()).add(election.id)
+    return {
+        card: letter_of[frozenset(pattern)] for card, pattern in patterns.items() if frozenset(pattern) in letter_of
+    }
+
+
+def _describe_person(
+    row: int, member: Member, attendance: Attendance, letters: dict[CardNumber, str], on: date
+) -> PersonLine:
+    series = letters.get(member.card_number)
+    return PersonLine(
+        row=row,
+        member=member,
+        attendance=attendance,
+        series=series,
+        no_slip=None if series is not None else _find_reason(member, on),
+        has_lapsed=member.exemption is not None and member.exemption.has_lapsed(on),
+    )
+
+
+def _find_reason(member: Member, on: date) -> NoSlip:
+    if member.member_class is MemberClass.GUEST:
+        return NoSlip.GUEST
+    if member.member_class is MemberClass.PROBATIONARY:
+        return NoSlip.PROBATIONARY
+    if member.suspended:
+        return NoSlip.SUSPENDED
+    if member.is_exempt(on):
+        return NoSlip.EXEMPT
+    return NoSlip.TRANSFERRED if member.transferred_out else NoSlip.CONCERNED
+
+
+def _search(lines: list[PersonLine], query: str) -> list[PersonLine]:
+    folded = fold_text(query)
+    if not folded:
+        return [] if query.strip() else lines
+    if folded.replace(" ", "").isdigit():
+        number = folded.replace(" ", "")
+        return [line for line in lines if str(line.row) == number or number in line.member.card_number]
+    words = folded.split()
+    return [line for line in lines if _matches(fold_text(line.member.name).split(), words)] or [
+        line for line in lines if folded == fold_text(line.member.card_number)
+    ]
+
+
+def _matches(name: list[str], words: list[str]) -> bool:
+    """Tell whether every word of a query begins a word of a name, each another one."""
+    left = list(name)
+    for word in words:
+        hit = next((part for part in left if part.startswith(word)), None)
+        if hit is None:
+            return False
+        left.remove(hit)
+    return True
+
+
+def _find_open(elections: tuple[ElectionRecord, ...], letter: str) -> str:
+    return next(
+        (each.title_vi for each in elections if each.state.value == "open" and letter in each.series),
+        "",
+    )

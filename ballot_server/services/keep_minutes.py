@@ -1,0 +1,79 @@
+"""Keep the file of the minutes, whose hash is on the board, so that it can be printed again."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+
+from ballot_server.errors import BallotServerError
+from ballot_server.i18n import Language
+from ballot_server.minutes.record import MinutesRecord
+from ballot_server.minutes.render_minutes import render_minutes
+from ballot_server.services.authority import write_durably
+from ballot_server.services.board_view import list_entries
+from ballot_server.services.compose_record import Network
+from ballot_server.services.installation import Installation
+from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.services.write_minutes import write_minutes
+from ballot_server.storage.repositories import MeetingRepository
+from crypto.bodies import EntryKind, MinutesBody
+from crypto.body_form import read_body
+
+FOLDER = "minutes"
+
+
+class MinutesFileMissingError(BallotServerError):
+    """The kept file is gone, or is not the one whose hash is on the board; field: meeting."""
+
+
+class MinutesNotWrittenError(BallotServerError):
+    """The meeting has no minutes yet; field: meeting."""
+
+
+def write_and_keep_minutes(installation: Installation, *, meeting: str, language: Language, network: Network) -> bytes:
+    """Write the minutes, keep the file in the data folder, and return it.
+
+    Raises: what `write_minutes` raises; then nothing is posted.
+    """
+
+    def print_and_keep(record: MinutesRecord, language: Language) -> bytes:
+        # Before the board names its hash: a file without an entry harms nobody, an entry without its file does.
+        pdf = render_minutes(record, language)
+        path = _name_file(installation, meeting, sha256(pdf).digest())
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_durably(path, pdf, mode=0o600)
+        return pdf
+
+    return write_minutes(
+        installation.database,
+        Noticeboard(meeting, installation.seed),
+        meeting=meeting,
+        print_record=print_and_keep,
+        language=language,
+        network=network,
+    ).pdf
+
+
+def read_kept_minutes(installation: Installation, meeting: str) -> bytes:
+    """Return the minutes as they were written.
+
+    Raises: MeetingUnknownError, MinutesNotWrittenError, MinutesFileMissingError.
+    """
+    with installation.database.read() as session:
+        MeetingRepository(session).get(meeting)
+        entries = list_entries(session, meeting, EntryKind.MINUTES)
+    if not entries:
+        raise MinutesNotWrittenError(meeting=meeting)
+    digest = cast(MinutesBody, read_body(EntryKind.MINUTES, entries[-1].body)).sha256
+    try:
+        pdf = _name_file(installation, meeting, digest).read_bytes()
+    except FileNotFoundError:
+        raise MinutesFileMissingError(meeting=meeting) from None
+    if sha256(pdf).digest() != digest:
+        raise MinutesFileMissingError(meeting=meeting)
+    return pdf
+
+
+def _name_file(installation: Installation, meeting: str, digest: bytes) -> Path:
+    return installation.folder / FOLDER / f"{meeting}-{digest.hex()[:16]}.pdf"

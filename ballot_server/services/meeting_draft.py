@@ -1,0 +1,145 @@
+"""A meeting in preparation, as it is kept: who meets, the roll, and the elections one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from ballot_server.domain.contest import Wording
+from ballot_server.domain.member import CardNumber, Roll
+from ballot_server.errors import BallotServerError
+from ballot_server.services.plain_text import find_hidden_character, normalise_text, show_text
+
+LONGEST_TEXT = 200
+FEWEST_TELLERS = 3
+MOST_TELLERS = 9
+
+
+class DraftFieldError(BallotServerError):
+    """A field of the form is not right; field: field, its name in the form."""
+
+
+class FieldMissingError(DraftFieldError):
+    """A field that must be filled in is empty; field: field."""
+
+
+class FieldTooLongError(DraftFieldError):
+    """A text is too long; fields: field, most (characters)."""
+
+
+class FieldHiddenError(DraftFieldError):
+    """A text holds a character that nobody sees; fields: field, character."""
+
+
+class FieldDateError(DraftFieldError):
+    """A date is not one; fields: field, value."""
+
+
+class TellerCountError(BallotServerError):
+    """Too few tellers for one to be missing, or more than a key has room for; fields: count, fewest, most."""
+
+
+@dataclass(frozen=True)
+class DraftDetails:
+    """Who meets, where and when; `tellers` begin with their head."""
+
+    unit: str
+    superior: str
+    place: str
+    held_on: date
+    chair: str
+    clerk: str
+    tellers: tuple[str, ...]
+    rehearsal: bool = False
+
+
+@dataclass(frozen=True)
+class DraftContest:
+    """One line of an election; `member` is the card number of the person concerned, if the line names one."""
+
+    subject: str
+    member: CardNumber | None
+
+
+@dataclass(frozen=True)
+class DraftElection:
+    """One election as entered; `rule_text` is the whole rule file, `follows` the id of an earlier election."""
+
+    id: str
+    title: Wording
+    rule_text: str
+    rule_origin: str
+    contests: tuple[DraftContest, ...]
+    follows: str | None
+    member_concerned_votes: bool
+
+
+@dataclass(frozen=True)
+class MeetingDraft:
+    """A meeting in preparation; the roll is empty until a file was imported."""
+
+    code: str
+    details: DraftDetails
+    roll: Roll = field(default_factory=lambda: Roll(()))
+    roll_file: str = ""
+    elections: tuple[DraftElection, ...] = ()
+
+
+def encode_draft(draft: MeetingDraft) -> str:
+    """Return a draft as JSON text."""
+    return msgspec.json.encode(draft).decode()
+
+
+def decode_draft(content: str) -> MeetingDraft:
+    """Return the draft of a stored text."""
+    return msgspec.json.decode(content, type=MeetingDraft)
+
+
+def read_details(fields: dict[str, str], *, rehearsal: bool) -> DraftDetails:
+    """Return the details that a form gives.
+
+    fields: unit, superior, place, held_on (ISO or dd/mm/yyyy), chair, clerk, tellers (one a line).
+    Raises: FieldMissingError, FieldTooLongError, FieldHiddenError, FieldDateError, TellerCountError.
+    """
+    tellers = tuple(
+        read_line("tellers", line, needed=False) for line in fields.get("tellers", "").splitlines() if line.strip()
+    )
+    if tellers and not FEWEST_TELLERS <= len(tellers) <= MOST_TELLERS:
+        raise TellerCountError(count=len(tellers), fewest=FEWEST_TELLERS, most=MOST_TELLERS)
+    return DraftDetails(
+        unit=read_line("unit", fields.get("unit", "")),
+        superior=read_line("superior", fields.get("superior", "")),
+        place=read_line("place", fields.get("place", "")),
+        held_on=_read_date(fields.get("held_on", "")),
+        chair=read_line("chair", fields.get("chair", ""), needed=False),
+        clerk=read_line("clerk", fields.get("clerk", ""), needed=False),
+        tellers=tellers,
+        rehearsal=rehearsal,
+    )
+
+
+def read_line(field: str, text: str, *, needed: bool = True) -> str:
+    """Return one line of a form in NFC. Raises: FieldMissingError, FieldTooLongError, FieldHiddenError."""
+    line = normalise_text(text)
+    if needed and not line:
+        raise FieldMissingError(field=field)
+    if len(line) > LONGEST_TEXT:
+        raise FieldTooLongError(field=field, most=LONGEST_TEXT)
+    hidden = find_hidden_character(line)
+    if hidden is not None:
+        raise FieldHiddenError(field=field, character=hidden)
+    return line
+
+
+def _read_date(text: str) -> date:
+    written = read_line("held_on", text)
+    try:
+        day, slash, rest = written.partition("/")
+        if slash:
+            month, _, year = rest.partition("/")
+            return date(int(year), int(month), int(day))
+        return date.fromisoformat(written)
+    except ValueError:
+        raise FieldDateError(field="held_on", value=show_text(written)) from None

@@ -1,0 +1,108 @@
+"""What the chair sees of one election, in words: before opening what would be sealed, after the count what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ballot_server.domain.base import BareWordsDiffer, BaseWarning, ExemptPresent, LapsedExemptions
+from ballot_server.domain.election import ElectionState
+from ballot_server.i18n import Language, translate
+from ballot_server.minutes.record import ElectionRecord as CountedRecord
+from ballot_server.rules.decide import Reachability
+from ballot_server.rules.sealed import SealedRules
+from ballot_server.services.compose_record import compose_base_record, compose_election_record
+from ballot_server.services.preview_election import Preview, preview_election
+from ballot_server.services.write_minutes import read_decided
+from ballot_server.storage.engine import Database
+from ballot_server.storage.repositories import ElectionRepository
+from crypto.manifest import Counts
+
+PUBLIC_STATES = frozenset({ElectionState.PUBLISHED})
+COUNTED_STATES = frozenset({ElectionState.TALLIED, ElectionState.PUBLISHED})
+
+
+@dataclass(frozen=True)
+class PreviewWords:
+    """What opening would seal; `needed` and `doubts` are sentences, `doubts` about what cannot be reached."""
+
+    rule_title: str
+    base: str
+    needed: tuple[str, ...]
+    doubts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+    summoned: int
+    present: int
+    barred: int
+    counts: Counts
+
+
+def show_preview(database: Database, meeting: str, election: str, language: Language) -> PreviewWords:
+    """Return in words what opening an election now would seal. Raises: what `preview_election` raises."""
+    preview = preview_election(database, meeting, election)
+    sealed = preview.sealed
+    return PreviewWords(
+        rule_title=sealed.rule_set.title.in_language(language.value),
+        base=compose_base_record(sealed, language).parts,
+        needed=_list_needed(preview, language),
+        doubts=tuple(
+            translate("rules.not_reachable", language, present=test.present, needed=test.needed)
+            for test in preview.tests
+            if test.needed is not None and not test.reachable
+        ),
+        warnings=tuple(_write_warning(warning, language) for warning in preview.warnings),
+        notes=list_rule_notes(sealed, language),
+        summoned=sealed.summoned,
+        present=sealed.present,
+        barred=sealed.barred,
+        counts=preview.counts,
+    )
+
+
+def show_result(database: Database, meeting: str, election: str, language: Language) -> CountedRecord | None:
+    """Return what an election came to, as the minutes carry it, or None while it is not counted.
+
+    Raises: ElectionMissingError.
+    """
+    with database.read() as session:
+        if ElectionRepository(session).get(meeting, election).state not in COUNTED_STATES:
+            return None
+        decided = {each.manifest.election: each for each in read_decided(session, meeting)}
+    found = decided.get(election)
+    return None if found is None else compose_election_record(found, key_words=(), language=language)
+
+
+def list_rule_notes(sealed: SealedRules, language: Language) -> tuple[str, ...]:
+    """Return what must be said of the rules: not in force on the day, not compared with the primary text, readings."""
+    dated = sealed.dated
+    notes = []
+    if not dated.in_force:
+        day = sealed.meeting_date.strftime("%d/%m/%Y")
+        notes.append(translate("rules.not_in_force", language, id=dated.rule_set.id, date=day))
+    if dated.mark.asks_for_a_note:
+        notes.append(translate("rules.not_compared", language))
+    for reading in dated.rule_set.readings:
+        text = reading.text.in_language(language.value)
+        notes.append(translate("rules.reading", language, mark=reading.mark.value, text=text))
+    return tuple(notes)
+
+
+def _list_needed(preview: Preview, language: Language) -> tuple[str, ...]:
+    if preview.sealed.base.value is None:
+        return (translate("rules.base_after_count", language),)
+    labels = {option.id: option.text.in_language(language.value) for option in preview.sealed.rule_set.options}
+    return tuple(_write_need(test, labels[test.option], language) for test in preview.tests)
+
+
+def _write_need(test: Reachability, option: str, language: Language) -> str:
+    return translate("rules.needed", language, needed=test.needed, base=test.base, option=option)
+
+
+def _write_warning(warning: BaseWarning, language: Language) -> str:
+    match warning:
+        case LapsedExemptions(names):
+            return translate("rules.lapsed_exemptions", language, names=", ".join(names))
+        case ExemptPresent(names):
+            return translate("rules.exempt_present", language, names=", ".join(names))
+        case BareWordsDiffer(value, bare_words):
+            return translate("rules.base_bare_words", language, value=value, bare_words=bare_words)

@@ -1,0 +1,236 @@
+"""The chair's pages of a meeting: the key, the slips, the minutes and the end."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from http import HTTPStatus
+from importlib import resources
+
+from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
+
+from ballot_server.errors import BallotServerError
+from ballot_server.services.compose_record import Network
+from ballot_server.services.draft_meeting import list_drafts
+from ballot_server.services.draw_code import draw_code
+from ballot_server.services.issue_certificate import view_authority
+from ballot_server.services.join_address import format_join_address
+from ballot_server.services.keep_minutes import read_kept_minutes, write_and_keep_minutes
+from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.services.oversee_meeting import Overview, list_overseen, oversee_meeting
+from ballot_server.services.print_series import SPARE_SLIPS, print_series
+from ballot_server.services.trustee_room import (
+    ask_destruction,
+    begin_ceremony,
+    end_when_destroyed,
+    reissue_code,
+    restart_ceremony,
+)
+from ballot_server.services.trustee_view import SeatCode
+from ballot_server.services.voter_view import read_board
+from ballot_server.web.access import Audience, allow
+from ballot_server.web.acts import ActRefusedError, lead_to, read_number, run_act, send_file
+from ballot_server.web.context import get_context
+from ballot_server.web.errors import answer_refusal
+from ballot_server.web.language import choose_language
+from ballot_server.web.sessions import require_recent_passphrase
+
+blueprint = Blueprint("chair", __name__)
+
+
+@blueprint.get("/chair")
+@allow(Audience.CHAIR)
+def show_meetings() -> str:
+    """Show every meeting, those in preparation first."""
+    database = get_context().installation.database
+    return render_template("staff/meetings.html", drafts=list_drafts(database), meetings=list_overseen(database))
+
+
+@blueprint.get("/chair.js")
+@allow(Audience.SCREEN)
+def show_script() -> Response:
+    """Return the script that loads a page anew when something has happened."""
+    script = resources.files("ballot_server") / "web" / "scripts" / "chair.js"
+    return Response(script.read_bytes(), mimetype="text/javascript")
+
+
+@blueprint.get("/chair/<meeting>")
+@allow(Audience.CHAIR)
+def show_meeting(meeting: str) -> str:
+    """Show a meeting and its next step."""
+    return render_meeting(meeting)
+
+
+@blueprint.get("/api/chair/<meeting>")
+@allow(Audience.CHAIR)
+def get_version(meeting: str) -> Response:
+    """Return what changes whenever a page about the meeting would."""
+    version = digest_overview(oversee_meeting(get_context().installation.database, meeting))
+    return Response(json.dumps({"version": version}), mimetype="application/json")
+
+
+@blueprint.post("/chair/<meeting>/ceremony")
+@allow(Audience.CHAIR)
+def post_ceremony(meeting: str) -> str:
+    """Seat the tellers and show each one's address, once."""
+    require_recent_passphrase()
+    context = get_context()
+    names = [line for line in request.form.get("names", "").splitlines() if line.strip()]
+    threshold = read_number("threshold", least=1, most=9)
+    codes = run_act(
+        lambda: begin_ceremony(
+            context.installation.database,
+            meeting=meeting,
+            names=names,
+            threshold=threshold,
+            random_bytes=context.door.random_bytes,
+        )
+    )
+    return _show_codes(meeting, codes)
+
+
+@blueprint.post("/chair/<meeting>/ceremony/restart")
+@allow(Audience.CHAIR)
+def post_restart(meeting: str) -> Response:
+    """Begin the ceremony again with the same tellers."""
+    context = get_context()
+    run_act(
+        lambda: restart_ceremony(context.installation.database, meeting=meeting, random_bytes=context.door.random_bytes)
+    )
+    return lead_to("chair.show_meeting", meeting=meeting, part="key")
+
+
+@blueprint.post("/chair/<meeting>/ceremony/code")
+@allow(Audience.CHAIR)
+def post_code(meeting: str) -> str:
+    """Give one seat another address, for another device, and show it once."""
+    require_recent_passphrase()
+    context = get_context()
+    seat = read_number("seat", least=1, most=9)
+    code = run_act(
+        lambda: reissue_code(
+            context.installation.database, meeting=meeting, index=seat, random_bytes=context.door.random_bytes
+        )
+    )
+    return _show_codes(meeting, (code,))
+
+
+@blueprint.post("/chair/<meeting>/slips")
+@allow(Audience.CHAIR)
+def post_slips(meeting: str) -> Response:
+    """Print a series of slips: the answer is the only copy."""
+    require_recent_passphrase()
+    context = get_context()
+    installation = context.installation
+    letter = request.form.get("series", "")
+    count = read_number("count", least=1, most=5000)
+    address = context.voters_address or request.host_url.rstrip("/")
+    language = choose_language()
+    pdf = run_act(
+        lambda: print_series(
+            installation.database,
+            Noticeboard(meeting, installation.seed),
+            meeting=meeting,
+            series=letter,
+            count=count,
+            address=address,
+            language=language,
+            random_bytes=context.door.random_bytes,
+        )
+    )
+    return send_file(pdf, name=f"the-{meeting}-{letter}.pdf", mimetype="application/pdf")
+
+
+@blueprint.post("/chair/<meeting>/minutes")
+@allow(Audience.CHAIR)
+def post_minutes(meeting: str) -> Response:
+    """Write the minutes and post their hash."""
+    require_recent_passphrase()
+    context = get_context()
+    is_tls = (context.voters_address or "").startswith("https://")
+    network = Network.ROOM_TLS if is_tls else Network.ROOM_PLAIN
+    language = choose_language()
+    run_act(lambda: write_and_keep_minutes(context.installation, meeting=meeting, language=language, network=network))
+    return lead_to("chair.show_meeting", meeting=meeting, part="end")
+
+
+@blueprint.get("/chair/<meeting>/minutes.pdf")
+@allow(Audience.CHAIR)
+def download_minutes(meeting: str) -> Response:
+    """Return the minutes as they were written."""
+    pdf = read_kept_minutes(get_context().installation, meeting)
+    return send_file(pdf, name=f"bien-ban-{meeting}.pdf", mimetype="application/pdf")
+
+
+@blueprint.get("/chair/<meeting>/archive.jsonl")
+@allow(Audience.CHAIR)
+def download_archive(meeting: str) -> Response:
+    """Return the archive, one canonical entry a line."""
+    archive = read_board(get_context().installation.database, meeting)
+    return send_file(archive, name=f"archive-{meeting}.jsonl", mimetype="application/jsonl")
+
+
+@blueprint.post("/chair/<meeting>/destruction")
+@allow(Audience.CHAIR)
+def post_destruction(meeting: str) -> Response:
+    """Ask the tellers to destroy their shares."""
+    require_recent_passphrase()
+    database = get_context().installation.database
+    run_act(lambda: ask_destruction(database, meeting=meeting))
+    return lead_to("chair.show_meeting", meeting=meeting, part="end")
+
+
+@blueprint.post("/chair/<meeting>/end")
+@allow(Audience.CHAIR)
+def post_end(meeting: str) -> Response:
+    """End the board, naming the seats whose devices are lost."""
+    require_recent_passphrase()
+    installation = get_context().installation
+    without = [int(seat) for seat in request.form.getlist("without") if seat.isascii() and seat.isdigit()]
+    board = Noticeboard(meeting, installation.seed)
+    run_act(lambda: end_when_destroyed(installation.database, board, meeting=meeting, without=without))
+    return lead_to("chair.show_meeting", meeting=meeting, part="end")
+
+
+@blueprint.errorhandler(ActRefusedError)
+def show_refusal(error: ActRefusedError) -> Response:
+    """Show the meeting's page with why an act was refused."""
+    try:
+        page = render_meeting(str((request.view_args or {})["meeting"]), refusal=error)
+    except BallotServerError as reason:
+        return answer_refusal(reason)
+    return Response(page, HTTPStatus(error.status))
+
+
+def render_meeting(meeting: str, refusal: ActRefusedError | None = None) -> str:
+    """Return the meeting's page. Raises: MeetingUnknownError."""
+    overview = oversee_meeting(get_context().installation.database, meeting)
+    return render_template(
+        "staff/meeting.html",
+        view=overview,
+        refusal=refusal,
+        step=overview.next_step.value,
+        spare=SPARE_SLIPS,
+        version=None if refusal is not None else digest_overview(overview),
+    )
+
+
+def digest_overview(overview: Overview) -> str:
+    """Return what differs between two pages of a meeting that show different things."""
+    return sha256(repr(overview).encode()).hexdigest()[:16]
+
+
+def _show_codes(meeting: str, codes: tuple[SeatCode, ...]) -> str:
+    context = get_context()
+    server = context.staff_address or request.host_url.rstrip("/")
+    authority = None
+    if server.startswith("https://") and context.staff_address is not None:
+        authority = view_authority(context.installation.folder).der
+    addresses = [(code, format_join_address(server, code.code, authority)) for code in codes]
+    return render_template(
+        "staff/codes.html",
+        meeting=meeting,
+        # The drawing is ours and holds digits only.
+        seats=[(code, address, Markup(draw_code(address))) for code, address in addresses],  # noqa: S704
+    )

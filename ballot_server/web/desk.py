@@ -1,0 +1,94 @@
+"""The desk: who is in the room, and how many slips are out; never which slip went to whom."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from ballot_server.domain.member import Attendance
+from ballot_server.errors import BallotServerError
+from ballot_server.services.check_in import mark_attendance, open_desk
+from ballot_server.services.hand_out_slips import count_handed_out
+from ballot_server.services.oversee_meeting import list_overseen
+from ballot_server.web.access import Audience, allow
+from ballot_server.web.acts import ActRefusedError, lead_to, read_number, refuse, run_act
+from ballot_server.web.context import get_context
+from ballot_server.web.errors import answer_refusal
+from ballot_server.web.language import choose_language
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@blueprint.get("")
+@allow(Audience.DESK)
+def show_desks() -> str:
+    """Show the meetings to choose from."""
+    return render_template("staff/desks.html", meetings=list_overseen(get_context().installation.database))
+
+
+@blueprint.get("/<meeting>")
+@allow(Audience.DESK)
+def show_desk(meeting: str) -> str:
+    """Show the desk of one meeting with the people whom `?q=` finds."""
+    return _render(meeting)
+
+
+@blueprint.post("/<meeting>/attendance")
+@allow(Audience.DESK)
+def post_attendance(meeting: str) -> Response:
+    """Record whether somebody is in the room."""
+    card = request.form.get("card", "")
+    expected, attendance = _read_attendance("expected"), _read_attendance("attendance")
+    database = get_context().installation.database
+    run_act(lambda: mark_attendance(database, meeting, card, expected=expected, attendance=attendance))
+    language = choose_language().value if "lang" in request.args else None
+    query = request.form.get("q") or None
+    address = url_for("desk.show_desk", meeting=meeting, q=query, lang=language, _anchor="people")
+    response = redirect(address, HTTPStatus.SEE_OTHER)
+    if not isinstance(response, Response):
+        raise TypeError("Flask redirects with its own response class")
+    return response
+
+
+@blueprint.post("/<meeting>/slips")
+@allow(Audience.DESK)
+def post_slips(meeting: str) -> Response:
+    """Record how many slips of a series are out, came back and are lost."""
+    letter = request.form.get("series", "")
+    handed_out, brought_back, lost = (read_number(name) for name in ("handed_out", "brought_back", "lost"))
+    database = get_context().installation.database
+    run_act(
+        lambda: count_handed_out(
+            database,
+            meeting=meeting,
+            series=letter,
+            handed_out=handed_out,
+            brought_back=brought_back,
+            lost=lost,
+        )
+    )
+    return lead_to("desk.show_desk", meeting=meeting, part="slips")
+
+
+@blueprint.errorhandler(ActRefusedError)
+def show_refusal(error: ActRefusedError) -> Response:
+    """Show the desk as it is now, with why something was refused."""
+    try:
+        page = _render(str((request.view_args or {})["meeting"]), refusal=error)
+    except BallotServerError as reason:
+        return answer_refusal(reason)
+    return Response(page, HTTPStatus(error.status))
+
+
+def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:
+    query = request.form.get("q", "") or request.args.get("q", "")
+    view = open_desk(get_context().installation.database, meeting, query[:100])
+    return render_template("staff/desk.html", view=view, query=query[:100], refusal=refusal, choices=tuple(Attendance))
+
+
+def _read_attendance(field: str) -> Attendance:
+    try:
+        return Attendance(request.form.get(field, ""))
+    except ValueError:
+        raise refuse("act.form_wrong") from None

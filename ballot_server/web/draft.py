@@ -1,0 +1,177 @@
+"""The chair's pages of a meeting in preparation."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, render_template, request
+
+from ballot_server.errors import BallotServerError
+from ballot_server.services.draft_election import ElectionForm, describe_rule_notes, list_rule_choices
+from ballot_server.services.draft_meeting import (
+    add_election,
+    begin_draft,
+    change_details,
+    finalise_draft,
+    get_draft,
+    import_draft_roll,
+    remove_draft,
+    remove_election,
+)
+from ballot_server.services.meeting_draft import DraftDetails, read_details
+from ballot_server.services.summarise_roll import summarise_roll
+from ballot_server.web.access import Audience, allow
+from ballot_server.web.acts import ActRefusedError, lead_to, refuse, run_act
+from ballot_server.web.context import get_context
+from ballot_server.web.errors import answer_refusal
+from ballot_server.web.language import choose_language
+from ballot_server.web.sessions import require_recent_passphrase
+
+blueprint = Blueprint("draft", __name__, url_prefix="/drafts")
+
+_FIELDS = ("unit", "superior", "place", "held_on", "chair", "clerk", "tellers")
+
+
+@blueprint.get("/new")
+@allow(Audience.CHAIR)
+def show_new() -> str:
+    """Ask who meets, where and when."""
+    return render_template("staff/draft_new.html", refusal=None, values={})
+
+
+@blueprint.post("")
+@allow(Audience.CHAIR)
+def post_new() -> Response:
+    """Begin to prepare a meeting."""
+    details = _read_details()
+    context = get_context()
+    code = run_act(lambda: begin_draft(context.installation.database, details, context.door.random_bytes))
+    return lead_to("draft.show_draft", meeting=code)
+
+
+@blueprint.get("/<meeting>")
+@allow(Audience.CHAIR)
+def show_draft(meeting: str) -> str:
+    """Show a meeting in preparation."""
+    return _render(meeting)
+
+
+@blueprint.post("/<meeting>/details")
+@allow(Audience.CHAIR)
+def post_details(meeting: str) -> Response:
+    """Store other details."""
+    details = _read_details()
+    database = get_context().installation.database
+    run_act(lambda: change_details(database, meeting, details))
+    return lead_to("draft.show_draft", meeting=meeting)
+
+
+@blueprint.post("/<meeting>/roll")
+@allow(Audience.CHAIR)
+def post_roll(meeting: str) -> Response:
+    """Import a roll, all or nothing."""
+    upload = _read_upload("roll")
+    if upload is None:
+        raise refuse("draft.roll_not_chosen")
+    name, data = upload
+    database = get_context().installation.database
+    run_act(lambda: import_draft_roll(database, meeting, name=name, data=data))
+    return lead_to("draft.show_draft", meeting=meeting, part="roll")
+
+
+@blueprint.post("/<meeting>/elections")
+@allow(Audience.CHAIR)
+def post_election(meeting: str) -> Response:
+    """Add an election."""
+    votes = request.form.get("member_concerned", "")
+    form = ElectionForm(
+        title_vi=request.form.get("title", ""),
+        title_en=request.form.get("title_en", ""),
+        rule_set=request.form.get("rule_set", ""),
+        rule_file=_read_upload("rule_file"),
+        contests=request.form.get("contests", ""),
+        follows=request.form.get("follows", ""),
+        member_concerned_votes={"yes": True, "no": False}.get(votes),
+    )
+    database = get_context().installation.database
+    run_act(lambda: add_election(database, meeting, form))
+    return lead_to("draft.show_draft", meeting=meeting, part="elections")
+
+
+@blueprint.post("/<meeting>/elections/remove")
+@allow(Audience.CHAIR)
+def post_election_removal(meeting: str) -> Response:
+    """Take an election out."""
+    election = request.form.get("election", "")
+    database = get_context().installation.database
+    run_act(lambda: remove_election(database, meeting, election))
+    return lead_to("draft.show_draft", meeting=meeting, part="elections")
+
+
+@blueprint.post("/<meeting>/remove")
+@allow(Audience.CHAIR)
+def post_removal(meeting: str) -> Response:
+    """Remove the draft."""
+    require_recent_passphrase()
+    database = get_context().installation.database
+    run_act(lambda: remove_draft(database, meeting))
+    return lead_to("chair.show_meetings")
+
+
+@blueprint.post("/<meeting>/finalise")
+@allow(Audience.CHAIR)
+def post_finalise(meeting: str) -> Response:
+    """Create the meeting."""
+    require_recent_passphrase()
+    installation = get_context().installation
+    run_act(lambda: finalise_draft(installation.database, installation.seed, meeting))
+    return lead_to("chair.show_meeting", meeting=meeting)
+
+
+@blueprint.errorhandler(ActRefusedError)
+def show_refusal(error: ActRefusedError) -> Response:
+    """Show the draft's page, with what was entered, and why it was refused."""
+    meeting = (request.view_args or {}).get("meeting")
+    try:
+        if meeting is None:
+            page = render_template("staff/draft_new.html", refusal=error, values=request.form)
+        else:
+            page = _render(str(meeting), refusal=error)
+    except BallotServerError as reason:
+        return answer_refusal(reason)
+    return Response(page, HTTPStatus(error.status))
+
+
+def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:
+    draft = get_draft(get_context().installation.database, meeting)
+    details, language = draft.details, choose_language()
+    values = {
+        **{name: getattr(details, name) for name in _FIELDS},
+        "held_on": details.held_on.isoformat(),
+        "tellers": "\n".join(details.tellers),
+        "rehearsal": "yes" if details.rehearsal else "",
+    }
+    return render_template(
+        "staff/draft.html",
+        draft=draft,
+        refusal=refusal,
+        values=values | (request.form.to_dict() if "unit" in request.form else {}),
+        entered=request.form if "contests" in request.form else {},
+        choices=list_rule_choices(language),
+        summary=summarise_roll(draft.roll, details.held_on) if draft.roll.entries else None,
+        notes={each.id: describe_rule_notes(each, details.held_on, language) for each in draft.elections},
+    )
+
+
+def _read_details() -> DraftDetails:
+    fields = {name: request.form.get(name, "") for name in _FIELDS}
+    is_rehearsal = request.form.get("rehearsal") == "yes"
+    return run_act(lambda: read_details(fields, rehearsal=is_rehearsal))
+
+
+def _read_upload(field: str) -> tuple[str, bytes] | None:
+    """Return name and bytes of an uploaded file, or None if none was chosen."""
+    upload = request.files.get(field)
+    if upload is None or not upload.filename:
+        return None
+    return upload.filename, upload.read()
