@@ -8,9 +8,11 @@ import inspect
 import pickle
 import pkgutil
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import get_origin, get_type_hints
 
 import pytest
 
@@ -112,8 +114,10 @@ def test_sentences_of_errors_are_of_errors_that_exist() -> None:
 
 def make_error(error: ErrorClass) -> BallotServerError | CryptoError:
     """Return an error with some value in every field."""
-    if find_constructor(error) in (Exception, BaseException):
+    constructor = find_constructor(error)
+    if constructor in (Exception, BaseException):
         return error()
+    hints = get_type_hints(vars(constructor)["__init__"])
     positional: list[object] = []
     named: dict[str, object] = {}
     for name, parameter in inspect.signature(error).parameters.items():
@@ -121,22 +125,19 @@ def make_error(error: ErrorClass) -> BallotServerError | CryptoError:
             placeholders = find_placeholders(find_sentence(error) or "")
             named |= {field: "7" for field in placeholders if field not in named}
         elif parameter.kind is inspect.Parameter.KEYWORD_ONLY:
-            named[name] = FIELD_VALUES.get(name, "7")
+            named[name] = make_value(hints[name])
         elif parameter.kind is not inspect.Parameter.VAR_POSITIONAL:
-            positional.append(FIELD_VALUES.get(name, "7"))
+            positional.append(make_value(hints[name]))
     return error(*positional, **named)
 
 
-class Value:
-    """Stands for an enumeration's member where a constructor asks for its value."""
-
-    value = "7"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-FIELD_VALUES: dict[str, object] = {"state": Value(), "to": Value(), "problems": ()}
+def make_value(hint: object) -> object:
+    """Return a value of an annotated type: of an enumeration its first member, of a sequence the empty one."""
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return next(iter(hint))
+    if hint is int:
+        return 7
+    return () if get_origin(hint) in (tuple, Sequence) else "7"
 
 
 @pytest.mark.parametrize("name", list_errors())
