@@ -150,6 +150,10 @@ def _write_files(out: Path, files: dict[str, bytes]) -> None:
             draft.write_bytes(data)
         for draft, place in drafts:
             draft.replace(place)
+        for old in out.glob("slips-?.pdf"):
+            # Slips of an earlier rehearsal that had more series.
+            if old.name not in files:
+                old.unlink()
     finally:
         for draft, _ in drafts:
             draft.unlink(missing_ok=True)

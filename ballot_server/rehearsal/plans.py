@@ -10,12 +10,19 @@ from ballot_server.domain.base import VoterRule, list_present_entitled
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.member import Roll
 from ballot_server.domain.scenario import Scenario, ScenarioContest, ScenarioElection
+from ballot_server.errors import BallotServerError
+from ballot_server.rules.cases import run_cases
 from ballot_server.rules.errors import UnknownRuleSetError
 from ballot_server.rules.loader import load_named_rule_set, load_rule_set
 from ballot_server.rules.model import RuleSet
 from ballot_server.services.election_plan import ElectionPlan, PlannedContest, plan_contest
 from ballot_server.services.read_scenario import read_scenario
 from crypto.ballot import Selection
+
+
+class WorkedCaseWrongError(BallotServerError):
+    """An own rule file contradicts its own worked case; fields: path, case, expected, found."""
+
 
 Shuffle = Callable[[list[Selection]], None]
 """Puts a list in a random order that nobody can foresee."""
@@ -75,7 +82,13 @@ def _plan_election(election: ScenarioElection, on: date) -> ElectionPlan:
 
 def _load_rule(rule: str | Path, on: date) -> RuleSet:
     if isinstance(rule, Path):
-        return load_rule_set(rule.read_text(encoding="utf-8"), rule.name)
+        rule_set = load_rule_set(rule.read_text(encoding="utf-8"), rule.name)
+        for worked in run_cases(rule_set):
+            if not worked.agrees:
+                raise WorkedCaseWrongError(
+                    path=rule.name, case=worked.case.title, expected=worked.case.outcome, found=worked.outcome
+                )
+        return rule_set
     return load_named_rule_set(rule, on).rule_set
 
 

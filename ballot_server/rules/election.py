@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ballot_server.domain.base import BaseKind
+from ballot_server.domain.contest import BLANK
 from ballot_server.domain.result import (
     BallotNumbers,
     ContestResult,
@@ -71,12 +72,16 @@ class ElectionDecision:
             "returned": self.numbers.returned,
             "valid": self.numbers.valid,
         }
+        shares = dict(compute_shares(contest.counts, bases))
         if self.sealed.base.kind is BaseKind.VOTES_CAST:
-            bases["votes_cast"] = count_votes_cast(contest.counts)
+            # A blank vote is no part of the votes cast, so it has no share of them.
+            cast = {option: count for option, count in contest.counts.items() if option != BLANK}
+            of_cast = compute_shares(cast, {"votes_cast": count_votes_cast(contest.counts)})["votes_cast"]
+            shares |= {"base": of_cast, "votes_cast": of_cast}
         return ContestResult(
             id=contest.id,
             counts=contest.counts,
-            shares=compute_shares(contest.counts, bases),
+            shares=shares,
             tests=contest.decision.tests,
             outcome=contest.decision.outcome.id,
         )

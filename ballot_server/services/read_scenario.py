@@ -57,6 +57,7 @@ def read_scenario(path: Path, *, find_options: FindOptions, count_present_entitl
         folder=path.parent,
         on=meeting.date if meeting else None,
         people=None if roll is None else People(roll, meeting.tellers if meeting else ()),
+        floor=meeting.floor if meeting else 0,
         find_options=find_options,
         count_present_entitled=count_present_entitled,
     )

@@ -25,6 +25,7 @@ class MeetingFacts:
     folder: Path
     on: date | None
     people: People | None
+    floor: int
     find_options: FindOptions
     count_present_entitled: CountPresentEntitled
 
@@ -53,6 +54,10 @@ def read_election(table: ScenarioTable, facts: MeetingFacts) -> ScenarioElection
         _check_sums(contest_tables, election)
     if table.problem_count == before and contests:
         _check_present(contest_tables, election, facts)
+        if 0 < election.ballots < facts.floor:
+            contest_tables[0].report(
+                ScenarioCause.FEWER_VOTES_THAN_FLOOR, "counts", value=election.ballots, expected=facts.floor
+            )
     return election
 
 

@@ -71,6 +71,7 @@ class ScenarioCause(Enum):
     IMPOSSIBLE_MARKS = "impossible_marks"
     UNEQUAL_SUMS = "unequal_sums"
     MORE_VOTES_THAN_PRESENT = "more_votes_than_present"
+    FEWER_VOTES_THAN_FLOOR = "fewer_votes_than_floor"
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ def describe_report(report: Report, language: Language, extra: Sequence[CheckRes
             signatures=report.signatures,
         )
     )
+    if report.meeting.rehearsal:
+        lines.append(say(sentences.REHEARSAL))
     if report.head is not None:
         lines.append(say(sentences.HEAD, head=format_head(report.head)))
     return lines
@@ -100,6 +102,7 @@ def list_report(report: Report, extra: Sequence[CheckResult] = ()) -> dict[str, 
     """Return a report for a program to read, with checks made elsewhere of the same archive."""
     return {
         "verified": True,
+        "rehearsal": report.meeting.rehearsal,
         "head": None if report.head is None else report.head.hex(),
         "head_compared": report.head_compared,
         "checks": {check.name: check.counted for check in _sort_checks(report, extra)},

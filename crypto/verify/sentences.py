@@ -101,7 +101,11 @@ COUNTED = Sentence(
     "Đã kiểm tra {entries} mục, {ballots} lá phiếu, {proofs} chứng minh, {signatures} chữ ký.",
     "Checked {entries} entries, {ballots} ballots, {proofs} proofs, {signatures} signatures.",
 )
-HEAD = Sentence("Mã của sổ: {head}", "Head: {head}")
+HEAD = Sentence("Mã niêm phong: {head}", "Head: {head}")
+REHEARSAL = Sentence(
+    "Đây là tệp của một buổi DIỄN TẬP: kết quả không có giá trị.",
+    "This is the archive of a REHEARSAL: its results count for nothing.",
+)
 ELECTION = Sentence(
     "Lần bỏ phiếu {election}: {ballots} lá phiếu.",
     "Election {election}: {ballots} ballots.",

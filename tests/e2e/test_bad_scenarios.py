@@ -297,7 +297,7 @@ def test_installed_command_refuses_a_scenario_without_a_trace(folder: Path) -> N
     check_sentences(finished.errors, SCENARIO_FAULTS["unknown option"].vi)
 
 
-def test_too_few_ballots_to_be_decrypted_are_told_without_a_trace(folder: Path) -> None:
+def test_too_few_ballots_to_be_decrypted_are_told_before_anybody_votes(folder: Path) -> None:
     text = (folder / "meeting.toml").read_text(encoding="utf-8")
     start, end = text.index("[[election]]"), text.index('[[election]]\nid       = "s3a"')
     few = text[:end].replace("agree = 12, disagree = 1", "agree = 1, disagree = 0")
@@ -306,5 +306,5 @@ def test_too_few_ballots_to_be_decrypted_are_told_without_a_trace(folder: Path) 
     (folder / "meeting.toml").write_text(few, encoding="utf-8")
     finished = run_phieukin("rehearse", folder / "meeting.toml", "--out", folder / "out")
     assert (finished.status, finished.output) == (1, "")
-    check_sentences(finished.errors, ("Máy của tổ kiểm phiếu từ chối giải mã, để giữ kín phiếu.",))
+    check_sentences(finished.errors, ("election[0].contest[0].counts", "2 phiếu ít hơn mức tối thiểu 3"))
     assert not (folder / "out").exists()

@@ -5,7 +5,7 @@ import { computeKeyFingerprint, deriveCredential, formatKeyFingerprint, type Cre
 import { Ceremony } from "../crypto/ceremony";
 import { CryptoError } from "../crypto/errors";
 import { concatBytes, encodeHex, encodeText, equalBytes } from "../crypto/bytes";
-import type { RandomBytes } from "../crypto/group";
+import { precompute, type RandomBytes } from "../crypto/group";
 import { Manifest } from "../crypto/manifest";
 import { signAsCredential } from "../crypto/proofs/schnorr";
 import type { SlipFragment } from "../crypto/slip";
@@ -53,6 +53,8 @@ export function enterElection(
     if (slip.fingerprint !== null && slip.fingerprint !== formatKeyFingerprint(fingerprint)) {
       throw new DistrustError("key with another fingerprint");
     }
+    // The table for the key is built now, so that sealing has no long first step later.
+    precompute(manifest.content.key);
     return {
       manifest,
       credential: deriveCredential(slip.code, slip.meeting, manifest.content.slot),
