@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # What the browser's bundles are made of, so that an edit builds them anew.
 KIOSK_SOURCES := $(shell find kiosk/src kiosk/*.mjs kiosk/*.py kiosk/*.json -type f) crypto/words.txt
 
-.PHONY: install run test rehearsal bundles check clean
+.PHONY: install run test rehearsal bench bundles check clean
 .DELETE_ON_ERROR:
 
 # The browser that the tests drive. Only Debian's own package is installed, and only by root.
@@ -37,6 +37,10 @@ run: install
 
 rehearsal: install
 	$(BIN)/phieukin rehearse docs/sample/meeting.toml --out out
+
+# How long things take, against what they cannot do without: docs/bench.md says how to read it.
+bench: $(VENV)/.tested
+	$(BIN)/python -m bench
 
 # Build the bundles and record their digests, after an edit that is meant to change them.
 bundles: $(VENV)/.installed
