@@ -1,0 +1,126 @@
+"""The desk's pages: marking people, counting slips, and what a clerk is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ballot_server.domain.staff import Role
+from tests.support.chair_evenings import VOTERS, ChairEvening, begin_chair_evening
+
+
+@pytest.fixture
+def evening(tmp_path: Path) -> Iterator[ChairEvening]:
+    with begin_chair_evening(tmp_path) as begun:
+        begun.prepare()
+        yield begun
+
+
+def desk(evening: ChairEvening, query: str = "") -> str:
+    return evening.get(f"/desk/{evening.code}?q={query}")
+
+
+def test_clerk_finds_and_marks_somebody_in_two_actions(evening: ChairEvening) -> None:
+    clerk = evening.visit(Role.CLERK)
+    page = clerk.get(f"/desk/{evening.code}?q=khoi").get_data(as_text=True)
+    assert page.count('name="card"') == 2
+    assert "Đặng Văn Khôi" in page
+    fields = {"card": "00125007", "expected": "absent_unexcused", "attendance": "present", "q": "khoi"}
+    answer = clerk.post(f"/desk/{evening.code}/attendance", data=fields)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"/desk/{evening.code}?q=khoi#people")
+    assert "00125007 – Có mặt" in clerk.get(f"/desk/{evening.code}?q=khoi").get_data(as_text=True)
+
+
+def test_second_desk_sees_what_the_first_marked(evening: ChairEvening) -> None:
+    evening.act("desk/attendance", card=VOTERS[0], expected="absent_unexcused", attendance="present")
+    answer = evening.send("desk/attendance", card=VOTERS[0], expected="absent_unexcused", attendance="absent_excused")
+    assert answer.status_code == 409
+    assert "Bàn khác vừa ghi Nguyễn Văn Thành: Có mặt." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("field", ["expected", "attendance"])
+def test_form_with_an_unknown_attendance_is_refused(evening: ChairEvening, field: str) -> None:
+    fields = {"card": VOTERS[0], "expected": "absent_unexcused", "attendance": "present", field: "asleep"}
+    answer = evening.send("desk/attendance", **fields)
+    assert answer.status_code == 400
+    assert "Hãy tải lại trang" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("sam", "Không phát thẻ: đang được miễn công tác và sinh hoạt."),
+        ("bach", "Không phát thẻ: đang bị đình chỉ sinh hoạt."),
+        ("yen", "Không phát thẻ: đảng viên dự bị, không bỏ phiếu."),
+        ("trang", "Không phát thẻ: sinh hoạt tạm thời ở đây, không bỏ phiếu."),
+    ],
+)
+def test_desk_says_who_gets_no_slip_and_why(evening: ChairEvening, query: str, sentence: str) -> None:
+    assert sentence in desk(evening, query)
+
+
+def test_desk_counts_invited_present_and_slips(evening: ChairEvening) -> None:
+    evening.print_slips(count=6)
+    evening.check_in(*VOTERS)
+    page = desk(evening)
+    assert "<b>9</b> trong danh sách" in page
+    assert "<b>4</b> có mặt, được rút thẻ" in page
+    assert "<b>4/6</b>" in page
+    assert "<b>2</b> thẻ còn lại, loạt A" in page
+
+
+def test_more_slips_out_than_people_stands_out(evening: ChairEvening) -> None:
+    evening.print_slips(count=6)
+    evening.act("desk/slips", series="A", handed_out="2", brought_back="0", lost="0")
+    assert "đang có 2 thẻ ở ngoài, nhưng chỉ 0 người" in desk(evening)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"handed_out": "9"}, 409, "chỉ in 6 thẻ"),
+        ({"handed_out": "1", "brought_back": "2"}, 409, "không thể nhiều hơn đã phát 1"),
+        ({"handed_out": "x"}, 400, "“Đã phát” phải là số"),
+        ({"lost": "-1"}, 400, "“Mất” phải là số"),
+        ({"series": "Q"}, 404, "không có loại thẻ Q"),
+    ],
+)
+def test_wrong_slip_numbers_are_refused_with_their_reason(
+    evening: ChairEvening, fields: dict[str, str], status: int, sentence: str
+) -> None:
+    evening.print_slips(count=6)
+    answer = evening.send(
+        "desk/slips", **{"series": "A", "handed_out": "2", "brought_back": "0", "lost": "0", **fields}
+    )
+    assert answer.status_code == status
+    assert sentence in answer.get_data(as_text=True)
+
+
+def test_no_slip_is_counted_out_while_its_election_is_open(evening: ChairEvening) -> None:
+    evening.make_key()
+    evening.print_slips()
+    evening.check_in(*VOTERS)
+    evening.open()
+    assert "Ai đến muộn thì bỏ từ lần sau." in desk(evening)
+    answer = evening.send("desk/slips", series="A", handed_out="5", brought_back="0", lost="0")
+    assert answer.status_code == 409
+
+
+def test_desk_page_names_no_slip_and_no_credential(evening: ChairEvening) -> None:
+    evening.print_slips(count=6)
+    codes = [address.rpartition(".")[2] for address in evening.addresses]
+    page = desk(evening)
+    assert not any(code in page for code in codes)
+    assert not re.findall("(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}", page)
+
+
+def test_screen_does_not_reach_the_desk(evening: ChairEvening) -> None:
+    assert evening.visit(Role.SCREEN).get(f"/desk/{evening.code}").status_code == 403
+
+
+def test_desk_lists_its_meetings(evening: ChairEvening) -> None:
+    assert f"/desk/{evening.code}" in evening.get("/desk")

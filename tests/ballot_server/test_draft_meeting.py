@@ -1,0 +1,255 @@
+"""Preparing a meeting: what is refused with which sentence, and what finalising makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from ballot_server.domain.election import ElectionState
+from ballot_server.domain.member import Attendance
+from ballot_server.services.draft_meeting import DraftUnknownError, fill_room, finalise_draft, get_draft
+from ballot_server.services.meeting_draft import decode_draft, encode_draft
+from ballot_server.storage.repositories import MeetingRepository, RollRepository, SeriesRepository
+from tests.support.chair_evenings import DETAILS, ELECTION, ROLL, ChairEvening, begin_chair_evening
+from tests.support.staff import get_installation
+
+RULES = resources.files("ballot_server") / "rules" / "data" / "majority-of-votes-cast.toml"
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def evening(tmp_path: Path) -> Iterator[ChairEvening]:
+    with begin_chair_evening(tmp_path) as begun:
+        yield begun
+
+
+@pytest.fixture
+def drafted(evening: ChairEvening) -> ChairEvening:
+    """Return a draft with its roll."""
+    evening.begin_draft()
+    assert evening.upload("roll", "roll", "roll.csv", ROLL.encode()).status_code == 303
+    return evening
+
+
+def page(evening: ChairEvening) -> str:
+    return evening.get(f"/drafts/{evening.code}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"unit": "  "}, "Chưa ghi ô “Đơn vị họp (chi bộ)”."),
+        ({"superior": ""}, "Chưa ghi ô “Đơn vị cấp trên”."),
+        ({"place": "x" * 201}, "dài quá 200 ký tự"),
+        ({"unit": "Chi bộ \u202e5"}, "có ký tự ẩn U+202E"),
+        ({"held_on": "2026-02-30"}, "“2026-02-30” không phải một ngày có thật"),
+        ({"held_on": "mai"}, "không phải một ngày có thật"),
+        ({"tellers": "A\nB"}, "Cần từ 3 đến 9 người"),
+        ({"tellers": "\n".join("ABCDEFGHIJ")}, "Tổ kiểm phiếu có 10 người."),
+    ],
+)
+def test_wrong_details_are_refused_and_kept_in_the_form(
+    evening: ChairEvening, changes: dict[str, str], sentence: str
+) -> None:
+    answer = evening.chair.post("/drafts", data={**DETAILS, **changes})
+    assert answer.status_code == 409
+    text = answer.get_data(as_text=True)
+    assert sentence in text
+    assert "Lê Quang Vinh" in text
+
+
+def test_vietnamese_date_is_read(evening: ChairEvening) -> None:
+    evening.begin_draft(held_on="15/01/2026")
+    assert get_draft(evening.installation.database, evening.code).details.held_on == date(2026, 1, 15)
+
+
+def test_details_are_changed(evening: ChairEvening) -> None:
+    evening.begin_draft()
+    evening.act("draft/details", **{**DETAILS, "place": "Hội trường"})
+    assert "Hội trường" in page(evening)
+
+
+def test_wrong_roll_is_shown_by_row_and_column_and_nothing_is_imported(evening: ChairEvening) -> None:
+    evening.begin_draft()
+    wrong = ROLL.replace("00125002,official", "00125002,general").replace("chính thức", "chính", 1)
+    answer = evening.upload("roll", "roll", "roll.csv", wrong.encode())
+    assert answer.status_code == 409
+    text = answer.get_data(as_text=True)
+    assert "Danh sách có 1 chỗ phải sửa. Chưa nhập dòng nào." in text
+    assert "Dòng 2, cột “class”" in text
+    assert "Chưa nhập danh sách." in page(evening)
+
+
+def test_roll_that_is_no_spreadsheet_is_refused(evening: ChairEvening) -> None:
+    evening.begin_draft()
+    answer = evening.upload("roll", "roll", "roll.pdf", b"%PDF")
+    assert "không phải .xlsx hoặc .csv" in answer.get_data(as_text=True)
+
+
+def test_roll_without_a_file_is_refused(evening: ChairEvening) -> None:
+    evening.begin_draft()
+    answer = evening.send("draft/roll")
+    assert answer.status_code == 400
+    assert "Chưa chọn tệp danh sách." in answer.get_data(as_text=True)
+
+
+def test_roll_larger_than_the_limit_is_refused_in_words_of_a_file(evening: ChairEvening) -> None:
+    evening.begin_draft()
+    address, body = f"/drafts/{evening.code}/roll", b"x" * 1_100_000
+    answer = evening.chair.post(address, data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 413
+    assert "Tệp lớn quá" in answer.get_data(as_text=True)
+
+
+def test_roll_that_lacks_somebody_concerned_is_refused(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **ELECTION)
+    shorter = ROLL.replace("Đặng Văn Khôi,00125007,chính thức,không,,,không\n", "")
+    answer = drafted.upload("roll", "roll", "roll.csv", shorter.encode())
+    assert "không có số thẻ 00125007" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"title": ""}, "Chưa ghi ô “Tên lần bỏ phiếu”."),
+        ({"rule_set": ""}, "Chưa chọn quy tắc."),
+        ({"rule_set": "vn-nothing"}, "Không có bộ quy tắc “vn-nothing”."),
+        ({"contests": " \n "}, "Chưa ghi nội dung bỏ phiếu."),
+        ({"contests": "\n".join(["A"] * 61)}, "Có 61 nội dung; một phiếu nhiều nhất 60."),
+        ({"contests": "Đồng chí A\nĐồng chí B; 999"}, "Dòng 2: số thẻ “999” không có trong danh sách"),
+        ({"contests": ELECTION["contests"], "follows": "s9"}, "phải theo quy tắc –"),
+        ({"rule_set": "vn-screening-removal"}, "Hãy chọn ở ô “Bỏ sau lần nào”"),
+    ],
+)
+def test_wrong_election_is_refused_and_kept_in_the_form(
+    drafted: ChairEvening, changes: dict[str, str], sentence: str
+) -> None:
+    answer = drafted.send("draft/elections", **{**ELECTION, "title_en": "Kept as typed", **changes})
+    assert answer.status_code == 409
+    text = answer.get_data(as_text=True)
+    assert sentence in text
+    assert "Kept as typed" in text
+    assert get_draft(drafted.installation.database, drafted.code).elections == ()
+
+
+def test_second_ballot_pairs_with_the_first_by_its_member(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **{**ELECTION, "rule_set": "vn-screening-progress"})
+    other = {"title": "Lần hai", "rule_set": "vn-screening-removal", "follows": "s1"}
+    answer = drafted.send("draft/elections", **other, contests="Đồng chí Đỗ Mạnh Cường; 00125009")
+    assert "không tìm được nội dung tương ứng" in answer.get_data(as_text=True)
+    drafted.act("draft/elections", **other, contests=ELECTION["contests"])
+
+
+def test_election_that_another_follows_is_not_taken_out(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **{**ELECTION, "rule_set": "vn-screening-progress"})
+    drafted.act("draft/elections", **{**ELECTION, "rule_set": "vn-screening-removal", "follows": "s1", "title": "Hai"})
+    assert "Hãy bỏ “Hai” trước." in drafted.send("draft/elections/remove", election="s1").get_data(as_text=True)
+    drafted.act("draft/elections/remove", election="s2")
+    drafted.act("draft/elections/remove", election="s1")
+    assert "Chưa có lần bỏ phiếu nào." in page(drafted)
+
+
+def test_own_rule_file_is_used(drafted: ChairEvening) -> None:
+    own = RULES.read_text(encoding="utf-8").replace('id = "majority-of-votes-cast"', 'id = "own-rule"', 1)
+    answer = drafted.upload("elections", "rule_file", "own.toml", own.encode(), **{**ELECTION, "rule_set": ""})
+    assert answer.status_code == 303
+    draft = get_draft(drafted.installation.database, drafted.code)
+    assert (draft.elections[0].rule_origin, draft.elections[0].rule_text) == ("own.toml", own)
+
+
+def test_own_rule_file_that_is_wrong_is_refused_with_key_and_reason(drafted: ChairEvening) -> None:
+    own = RULES.read_text(encoding="utf-8").replace("[base]", "[base]\nwrong_key = 1", 1)
+    answer = drafted.upload("elections", "rule_file", "own.toml", own.encode(), **ELECTION)
+    assert "Tệp own.toml, khóa base.wrong_key: không có khóa này." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"x" * 100_001])
+def test_own_rule_file_that_is_no_text_is_refused(drafted: ChairEvening, data: bytes) -> None:
+    answer = drafted.upload("elections", "rule_file", "own.toml", data, **ELECTION)
+    assert answer.status_code == 409
+    assert "Tệp own.toml" in answer.get_data(as_text=True)
+
+
+def test_hostile_text_is_shown_as_text(evening: ChairEvening) -> None:
+    evening.begin_draft(unit=HOSTILE, chair=HOSTILE, tellers=f"{HOSTILE}\nB\nC")
+    evening.upload("roll", "roll", f"{HOSTILE}.csv", ROLL.replace("Đặng Văn Khôi", HOSTILE).encode())
+    evening.act("draft/elections", **{**ELECTION, "title": HOSTILE, "contests": f"{HOSTILE}; 00125007"})
+    pages = [page(evening), evening.get("/chair")]
+    evening.act("draft/finalise")
+    pages += [evening.get(f"/chair/{evening.code}"), evening.get(f"/chair/{evening.code}/elections/s1")]
+    pages += [evening.get(f"/desk/{evening.code}"), evening.get("/screen"), evening.get("/")]
+    for text in pages:
+        assert HOSTILE not in text
+        assert "&lt;script&gt;alert(1)" in text
+
+
+@pytest.mark.parametrize("missing", ["tellers", "roll", "elections"])
+def test_unfinished_draft_is_not_created(evening: ChairEvening, missing: str) -> None:
+    evening.begin_draft(**({"tellers": ""} if missing == "tellers" else {}))
+    if missing != "roll":
+        evening.upload("roll", "roll", "roll.csv", ROLL.encode())
+    if missing != "elections":
+        evening.act("draft/elections", **{**ELECTION, "contests": "Đồng chí A"})
+    answer = evening.send("draft/finalise")
+    assert answer.status_code == 409
+    sentences = {"tellers": "Chưa ghi tên tổ kiểm phiếu.", "roll": "Chưa có danh sách", "elections": "Chưa có lần bỏ"}
+    assert sentences[missing] in answer.get_data(as_text=True)
+
+
+def test_finalise_makes_the_meeting_and_ends_the_draft(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **ELECTION)
+    drafted.act("draft/finalise")
+    with drafted.installation.database.read() as session:
+        assert MeetingRepository(session).get(drafted.code).tellers[0] == "Phạm Thị Thu Hà"
+        assert {entry.attendance for entry in RollRepository(session).load(drafted.code).entries} == {
+            Attendance.ABSENT_UNEXCUSED
+        }
+        assert [each.letter for each in SeriesRepository(session).list_all(drafted.code)] == ["A"]
+    assert drafted.find().state is ElectionState.READY
+    assert drafted.chair.get(f"/drafts/{drafted.code}").status_code == 404
+
+
+def test_finalise_twice_makes_one_meeting(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **ELECTION)
+    drafted.act("draft/finalise")
+    installation = get_installation(drafted.chair)
+    with pytest.raises(DraftUnknownError):
+        finalise_draft(installation.database, installation.seed, drafted.code)
+
+
+def test_failed_finalise_leaves_the_draft(drafted: ChairEvening) -> None:
+    exempt = "name,card_number,class,exemption,exemption_from\nNguyễn Văn A,1,official,age_health,2020-01-01\n"
+    drafted.upload("roll", "roll", "roll.csv", exempt.encode())
+    drafted.act("draft/elections", **{**ELECTION, "contests": "Đồng chí A"})
+    answer = drafted.send("draft/finalise")
+    assert "Không ai trong danh sách được bỏ phiếu" in answer.get_data(as_text=True)
+    assert "Nguyễn Văn A" in page(drafted)
+
+
+def test_real_meeting_has_the_floor_and_a_practice_has_none(drafted: ChairEvening) -> None:
+    drafted.act("draft/details", **{key: value for key, value in DETAILS.items() if key != "rehearsal"})
+    drafted.act("draft/elections", **ELECTION)
+    drafted.act("draft/finalise")
+    with drafted.installation.database.read() as session:
+        meeting = MeetingRepository(session).get(drafted.code)
+    assert (meeting.rehearsal, meeting.floor) == (False, 3)
+
+
+def test_draft_is_removed(drafted: ChairEvening) -> None:
+    drafted.act("draft/remove")
+    assert drafted.chair.get(f"/drafts/{drafted.code}").status_code == 404
+
+
+def test_draft_survives_its_encoding(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **ELECTION)
+    draft = get_draft(drafted.installation.database, drafted.code)
+    assert decode_draft(encode_draft(draft)) == draft
+
+
+def test_full_room_has_everybody_present(drafted: ChairEvening) -> None:
+    roll = fill_room(get_draft(drafted.installation.database, drafted.code).roll)
+    assert {entry.attendance for entry in roll.entries} == {Attendance.PRESENT}
