@@ -86,8 +86,16 @@ def list_rule_choices(language: Language) -> tuple[RuleChoice, ...]:
     return tuple(choices.values())
 
 
-def describe_rule_notes(election: DraftElection, on: date, language: Language) -> tuple[str, ...]:
-    """Return what the chair must know of an election's rules on the meeting's date: not in force, not compared."""
+@dataclass(frozen=True)
+class RuleWords:
+    """An election's rules by title, and what must be said of them on the meeting's date."""
+
+    title: str
+    notes: tuple[str, ...]
+
+
+def describe_rules(election: DraftElection, on: date, language: Language) -> RuleWords:
+    """Return the title of an election's rules, and whether they were not in force or not compared."""
     rule_set = load_rule_set(election.rule_text, election.rule_origin)
     dated = date_rule_set(rule_set, on)
     notes = []
@@ -95,7 +103,7 @@ def describe_rule_notes(election: DraftElection, on: date, language: Language) -
         notes.append(translate("rules.not_in_force", language, id=rule_set.id, date=on.strftime("%d/%m/%Y")))
     if dated.mark.asks_for_a_note:
         notes.append(translate("rules.not_compared", language))
-    return tuple(notes)
+    return RuleWords(rule_set.title.in_language(language.value), tuple(notes))
 
 
 def read_election(form: ElectionForm, *, on: date, roll: Roll, earlier: Sequence[DraftElection]) -> DraftElection:

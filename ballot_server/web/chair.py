@@ -30,7 +30,7 @@ from ballot_server.services.trustee_room import (
 from ballot_server.services.trustee_view import SeatCode
 from ballot_server.services.voter_view import read_board
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, read_number, run_act, send_file
+from ballot_server.web.acts import ActRefusedError, lead_to, read_number, refuse, run_act, send_file
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
@@ -125,7 +125,9 @@ def post_slips(meeting: str) -> Response:
     installation = context.installation
     letter = request.form.get("series", "")
     count = read_number("count", least=1, most=5000)
-    address = context.voters_address or request.host_url.rstrip("/")
+    address = context.voters_address
+    if address is None:
+        raise refuse("slips.no_address")
     language = choose_language()
     pdf = run_act(
         lambda: print_series(
@@ -139,7 +141,7 @@ def post_slips(meeting: str) -> Response:
             random_bytes=context.door.random_bytes,
         )
     )
-    return send_file(pdf, name=f"the-{meeting}-{letter}.pdf", mimetype="application/pdf")
+    return send_file(pdf, name=f"the-bo-phieu-{meeting}-{letter}.pdf", mimetype="application/pdf")
 
 
 @blueprint.post("/chair/<meeting>/minutes")

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, render_template, request
 
 from ballot_server.errors import BallotServerError
-from ballot_server.services.draft_election import ElectionForm, describe_rule_notes, list_rule_choices
+from ballot_server.services.draft_election import ElectionForm, describe_rules, list_rule_choices
 from ballot_server.services.draft_meeting import (
     add_election,
     begin_draft,
@@ -159,7 +159,7 @@ def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:
         entered=request.form if "contests" in request.form else {},
         choices=list_rule_choices(language),
         summary=summarise_roll(draft.roll, details.held_on) if draft.roll.entries else None,
-        notes={each.id: describe_rule_notes(each, details.held_on, language) for each in draft.elections},
+        rules={each.id: describe_rules(each, details.held_on, language) for each in draft.elections},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from ballot_server.domain.election import ElectionState
 from ballot_server.domain.staff import Role
 from ballot_server.services.verify_results import verify_results
+from ballot_server.web.context import attach_context, get_context
 from crypto.verify import verify_archive
 from tests.support.chair_evenings import VOTERS, ChairEvening, begin_chair_evening
 from tests.support.evenings import AGREE, BLANK, DISAGREE
@@ -284,3 +286,12 @@ def test_pages_speak_english_when_asked(evening: ChairEvening) -> None:
 def test_clerk_does_not_reach_the_chairs_pages(evening: ChairEvening) -> None:
     evening.prepare()
     assert evening.visit(Role.CLERK).get(f"/chair/{evening.code}").status_code == 403
+
+
+def test_slips_are_not_printed_while_the_voters_address_is_unknown(evening: ChairEvening) -> None:
+    evening.prepare()
+    with evening.chair.application.test_request_context():
+        context = replace(get_context(), voters_address=None)
+    attach_context(evening.chair.application, context)
+    answer = evening.send("chair/slips", series="A", count="3")
+    assert "chưa biết địa chỉ cho điện thoại" in answer.get_data(as_text=True)

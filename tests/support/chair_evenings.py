@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from werkzeug.test import TestResponse
@@ -19,6 +19,7 @@ from ballot_server.services.trustee_view import SeatCode
 from ballot_server.services.voter_view import read_board
 from ballot_server.storage.records import ElectionRecord
 from ballot_server.storage.repositories import ElectionRepository
+from ballot_server.web.context import attach_context, get_context
 from crypto.ballot import Selection, encrypt_ballot
 from crypto.credential import derive_credential
 from crypto.encoding import decode_canonical
@@ -50,6 +51,7 @@ Cao Xuân Bách,00125022,chính thức,không,,,có
 Nguyễn Hải Yến,00125023,dự bị,không,,,không
 Hà Thị Quỳnh Trang,00125027,sinh hoạt tạm thời đến,không,,,không
 """
+VOTERS_ADDRESS = "http://192.168.10.1:8080"
 VOTERS = ("00125001", "00125002", "00125003", "00125007")
 ELECTION = {
     "title": "Rà soát, đưa vào danh sách",
@@ -220,6 +222,9 @@ def begin_chair_evening(folder: Path) -> Iterator[ChairEvening]:
     chair = create_staff_client(folder / "data", clock=clock)
     sign_in(chair, Role.CHAIR)
     installation = get_installation(chair)
+    with chair.application.test_request_context():
+        context = replace(get_context(), voters_address=VOTERS_ADDRESS)
+    attach_context(chair.application, context)
     try:
         yield ChairEvening(chair, installation, folder, clock)
     finally:
