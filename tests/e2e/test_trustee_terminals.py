@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,49 +32,9 @@ from crypto.encoding import decode_canonical_object
 from crypto.verify import verify_archive
 from tests.support.evenings import AGREE, DISAGREE, MEETING
 from tests.support.teller_tables import Table, lay_table
+from tests.support.terminals import PROGRAM, Terminal
 
-PROGRAM = "import sys; from ballot_server.cli.main import main; sys.exit(main())"
 HANDS = {"meeting": MEETING, "election": "s1"}
-
-
-@dataclass
-class Terminal:
-    """One teller's terminal; `seen` is what it printed so far."""
-
-    address: str
-    store: Path
-    process: subprocess.Popen[str] = field(init=False)
-    seen: list[str] = field(default_factory=list)
-
-    def start(self) -> None:
-        """Run the command in a new process."""
-        options = ["--store", str(self.store), "--assume-yes", "--poll-milliseconds", "200", "--lang", "en"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "trustee", "join", self.address, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def read_until(self, words: str) -> None:
-        """Read what it prints until some words come; fail if it ends before."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.seen.append(line)
-            if words in line:
-                return
-        raise AssertionError(f"the terminal ended with {self.process.wait()}:\n{''.join(self.seen)}")
-
-    def kill(self) -> None:
-        """End the process without a warning."""
-        self.process.send_signal(signal.SIGKILL)
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the process."""
-        self.process.kill()
-        self.process.communicate(timeout=60)
 
 
 @dataclass
