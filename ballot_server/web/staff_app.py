@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ballot_server.resources import find_templates
-from ballot_server.web import account, chair, chair_election, desk, draft, screen, sign_in, trustee_api
+from ballot_server.web import account, chair, chair_election, desk, draft, screen, sign_in, trustee, trustee_api
 from ballot_server.web.access import STAFF_AUDIENCES, Audience, recognise_trustees
 from ballot_server.web.application import build_application
 from ballot_server.web.context import WebContext
@@ -24,6 +24,7 @@ def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
         chair_election.blueprint,
         draft.blueprint,
         desk.blueprint,
+        trustee.blueprint,
         trustee_api.blueprint,
         trustee_api.authority_blueprint,
         build_health(Audience.ANYBODY_STAFF_APP),

@@ -295,3 +295,7 @@ def test_slips_are_not_printed_while_the_voters_address_is_unknown(evening: Chai
     attach_context(evening.chair.application, context)
     answer = evening.send("chair/slips", series="A", count="3")
     assert "chưa biết địa chỉ cho điện thoại" in answer.get_data(as_text=True)
+
+
+def test_browser_that_opens_a_tellers_address_is_told_how_to_use_it(evening: ChairEvening) -> None:
+    assert "phieukin trustee join" in evening.get("/trustee")
