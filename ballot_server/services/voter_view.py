@@ -23,6 +23,8 @@ from ballot_server.storage.repositories import (
 )
 from ballot_server.storage.session import Session
 from crypto.ballot import ballot_size
+from crypto.board import Entry
+from crypto.bodies import EntryKind
 from crypto.encoding import decode_canonical, decode_canonical_object, encode_canonical
 from crypto.manifest import Manifest
 
@@ -40,7 +42,11 @@ __all__ = [
     "read_booth",
     "read_ceremony",
     "read_manifest",
+    "read_public_board",
 ]
+
+_TELLING = frozenset({EntryKind.PARTIAL_DECRYPTION.value, EntryKind.TALLY.value, EntryKind.OUTCOME.value})
+"""The kinds of entries that tell a count, or with which anybody can find it."""
 
 _CURRENT_FIRST = (ElectionState.OPEN, ElectionState.READY, ElectionState.CLOSED, ElectionState.TALLIED)
 
@@ -142,6 +148,26 @@ def read_board(database: Database, meeting: str) -> bytes:
     with database.read() as session:
         MeetingRepository(session).get(meeting)
         return b"".join(line + b"\n" for line in BoardRepository(session).list_all(meeting))
+
+
+def read_public_board(database: Database, meeting: str) -> bytes:
+    """Return the board's lines up to the first that tells a count which the chair has not published.
+
+    Raises: MeetingUnknownError.
+    """
+    with database.read() as session:
+        MeetingRepository(session).get(meeting)
+        hidden = {
+            election.id
+            for election in ElectionRepository(session).list_all(meeting)
+            if election.state in (ElectionState.CLOSED, ElectionState.TALLIED)
+        }
+        lines = []
+        for kind, line in BoardRepository(session).list_with_kinds(meeting):
+            if kind in _TELLING and Entry.decode(line).body["election"] in hidden:
+                break
+            lines.append(line + b"\n")
+        return b"".join(lines)
 
 
 def read_ceremony(database: Database, meeting: str) -> bytes:

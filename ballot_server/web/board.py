@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from ballot_server.services.voter_view import list_meetings, read_board
+from ballot_server.services.voter_view import list_meetings, read_public_board
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.context import get_context
 
@@ -22,6 +22,6 @@ def show_boards() -> str:
 @allow(Audience.ROOM)
 def download_board(meeting: str) -> Response:
     """Return a meeting's board so far, one canonical entry a line."""
-    response = Response(read_board(get_context().installation.database, meeting), mimetype="application/jsonl")
+    response = Response(read_public_board(get_context().installation.database, meeting), mimetype="application/jsonl")
     response.headers.set("Content-Disposition", "attachment", filename=f"board-{meeting}.jsonl")
     return response

@@ -42,6 +42,16 @@ class BoardRepository:
         query = select(BoardEntryRow.line).where(BoardEntryRow.meeting == meeting).order_by(BoardEntryRow.number)
         yield from self._session.scalars(query)
 
+    def list_with_kinds(self, meeting: str) -> Iterator[tuple[str, bytes]]:
+        """Yield every line in order, each with its kind."""
+        query = (
+            select(BoardEntryRow.kind, BoardEntryRow.line)
+            .where(BoardEntryRow.meeting == meeting)
+            .order_by(BoardEntryRow.number)
+        )
+        for kind, line in self._session.execute(query):
+            yield kind, line
+
     def list_kind(self, meeting: str, kind: str) -> tuple[bytes, ...]:
         """Return the lines of one kind in order."""
         query = (
