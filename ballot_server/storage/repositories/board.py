@@ -49,8 +49,7 @@ class BoardRepository:
             .where(BoardEntryRow.meeting == meeting)
             .order_by(BoardEntryRow.number)
         )
-        for kind, line in self._session.execute(query):
-            yield kind, line
+        yield from self._session.execute(query).tuples()
 
     def list_kind(self, meeting: str, kind: str) -> tuple[bytes, ...]:
         """Return the lines of one kind in order."""
