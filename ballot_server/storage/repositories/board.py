@@ -49,7 +49,7 @@ class BoardRepository:
             .where(BoardEntryRow.meeting == meeting)
             .order_by(BoardEntryRow.number)
         )
-        yield from self._session.execute(query).tuples()
+        yield from ((kind, line) for kind, line in self._session.execute(query))
 
     def list_kind(self, meeting: str, kind: str) -> tuple[bytes, ...]:
         """Return the lines of one kind in order."""
