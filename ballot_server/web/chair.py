@@ -19,7 +19,7 @@ from ballot_server.services.join_address import format_join_address
 from ballot_server.services.keep_minutes import read_kept_minutes, write_and_keep_minutes
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.oversee_meeting import Overview, list_overseen, oversee_meeting
-from ballot_server.services.print_series import SPARE_SLIPS, print_series
+from ballot_server.services.print_series import SPARE_SLIPS
 from ballot_server.services.trustee_room import (
     ask_destruction,
     begin_ceremony,
@@ -30,11 +30,12 @@ from ballot_server.services.trustee_room import (
 from ballot_server.services.trustee_view import SeatCode
 from ballot_server.services.voter_view import read_board
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, read_number, refuse, run_act, send_file
+from ballot_server.web.acts import ActRefusedError, lead_to, read_number, run_act, send_file
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
 from ballot_server.web.sessions import require_recent_passphrase
+from ballot_server.web.slip_printing import make_slips
 
 blueprint = Blueprint("chair", __name__)
 
@@ -119,29 +120,8 @@ def post_code(meeting: str) -> str:
 @blueprint.post("/chair/<meeting>/slips")
 @allow(Audience.CHAIR)
 def post_slips(meeting: str) -> Response:
-    """Print a series of slips: the answer is the only copy."""
-    require_recent_passphrase()
-    context = get_context()
-    installation = context.installation
-    letter = request.form.get("series", "")
-    count = read_number("count", least=1, most=5000)
-    address = context.voters_address
-    if address is None:
-        raise refuse("slips.no_address")
-    language = choose_language()
-    pdf = run_act(
-        lambda: print_series(
-            installation.database,
-            Noticeboard(meeting, installation.seed),
-            meeting=meeting,
-            series=letter,
-            count=count,
-            address=address,
-            language=language,
-            random_bytes=context.door.random_bytes,
-        )
-    )
-    return send_file(pdf, name=f"the-bo-phieu-{meeting}-{letter}.pdf", mimetype="application/pdf")
+    """Print a series of slips."""
+    return make_slips(meeting)
 
 
 @blueprint.post("/chair/<meeting>/minutes")
@@ -234,5 +214,5 @@ def _show_codes(meeting: str, codes: tuple[SeatCode, ...]) -> str:
         "staff/codes.html",
         meeting=meeting,
         # The drawing is ours and holds digits only.
-        seats=[(code, address, Markup(draw_code(address))) for code, address in addresses],  # noqa: S704
+        seats=[(code, address, Markup(draw_code(address))) for code, address in addresses],  # noqa: S704 - our own drawing of a checked address.
     )

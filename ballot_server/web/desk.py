@@ -11,11 +11,13 @@ from ballot_server.errors import BallotServerError
 from ballot_server.services.check_in import mark_attendance, open_desk
 from ballot_server.services.hand_out_slips import count_handed_out
 from ballot_server.services.oversee_meeting import list_overseen
+from ballot_server.services.print_series import SPARE_SLIPS
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, lead_to, read_number, refuse, run_act
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
+from ballot_server.web.slip_printing import make_slips
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -71,6 +73,13 @@ def post_slips(meeting: str) -> Response:
     return lead_to("desk.show_desk", meeting=meeting, part="slips")
 
 
+@blueprint.post("/<meeting>/slips/print")
+@allow(Audience.DESK)
+def post_print(meeting: str) -> Response:
+    """Print a series of slips."""
+    return make_slips(meeting)
+
+
 @blueprint.errorhandler(ActRefusedError)
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the desk as it is now, with why something was refused."""
@@ -84,7 +93,9 @@ def show_refusal(error: ActRefusedError) -> Response:
 def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:
     query = request.form.get("q", "") or request.args.get("q", "")
     view = open_desk(get_context().installation.database, meeting, query[:100])
-    return render_template("staff/desk.html", view=view, query=query[:100], refusal=refusal, choices=tuple(Attendance))
+    return render_template(
+        "staff/desk.html", view=view, query=query[:100], refusal=refusal, choices=tuple(Attendance), spare=SPARE_SLIPS
+    )
 
 
 def _read_attendance(field: str) -> Attendance:

@@ -73,6 +73,20 @@ def test_desk_counts_invited_present_and_slips(evening: ChairEvening) -> None:
     assert "<b>2</b> thẻ còn lại, loạt A" in page
 
 
+def test_clerk_prints_the_slips_at_the_desk(evening: ChairEvening) -> None:
+    clerk = evening.visit(Role.CLERK)
+    answer = clerk.post(f"/desk/{evening.code}/slips/print", data={"series": "A", "count": "6"})
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "<b>0/6</b>" in desk(evening)
+
+
+def test_desk_refuses_a_wrong_number_of_slips(evening: ChairEvening) -> None:
+    answer = evening.send("desk/slips/print", series="A", count="0")
+    assert answer.status_code == 400
+    assert "phải là số từ 1 đến 5000" in answer.get_data(as_text=True)
+
+
 def test_more_slips_out_than_people_stands_out(evening: ChairEvening) -> None:
     evening.print_slips(count=6)
     evening.act("desk/slips", series="A", handed_out="2", brought_back="0", lost="0")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import APIResponse, Page, Route
 
+from ballot_server.services.election_plan import ElectionPlan
 from ballot_server.web.processes import start_private_server
 from crypto.credential import compute_key_fingerprint, format_key_fingerprint
 from crypto.words import encode_words
@@ -54,8 +55,8 @@ def browser() -> Iterator[LocalBrowser]:
 
 
 @contextmanager
-def serve(folder: Path, *plans: object) -> Iterator[Booth]:
-    with prepare_evening(folder, plans or (TWO_CONTESTS,)) as evening, start_private_server(folder) as server:  # type: ignore[arg-type]
+def serve(folder: Path, *plans: ElectionPlan) -> Iterator[Booth]:
+    with prepare_evening(folder, plans or (TWO_CONTESTS,)) as evening, start_private_server(folder) as server:
         # Under this name the page is no secure context, as under http://192.168.1.10.
         yield Booth(evening, server.address.replace("127.0.0.1", LAN_NAME))
 

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.support.browser import LocalBrowser, open_browser
 from tests.support.chair_evenings import ELECTION, ROLL, TELLERS, VOTERS
@@ -147,10 +147,10 @@ def vote(browser: LocalBrowser, slip: str, *, loses_the_answer: bool) -> str:
     lost: list[str] = []
     if loses_the_answer:
 
-        def lose_once(route: object) -> None:
-            answer = route.fetch()  # type: ignore[attr-defined]
+        def lose_once(route: Route) -> None:
+            answer = route.fetch()
             lost.append(answer.text())
-            route.abort() if len(lost) == 1 else route.fulfill(response=answer)  # type: ignore[attr-defined]
+            route.abort() if len(lost) == 1 else route.fulfill(response=answer)
 
         page.route("**/ballots*", lose_once)
     page.goto(slip)
