@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # What the browser's bundles are made of, so that an edit builds them anew.
 KIOSK_SOURCES := $(shell find kiosk/src kiosk/*.mjs kiosk/*.py kiosk/*.json -type f) crypto/words.txt
 
-.PHONY: install run test rehearsal bench bundles check clean
+.PHONY: install run test test-deep rehearsal bench bundles check clean
 .DELETE_ON_ERROR:
 
 # The browser that the tests drive. Only Debian's own package is installed, and only by root.
@@ -53,7 +53,11 @@ check: $(VENV)/.tested
 	$(BIN)/python kiosk/toolchain.py check
 
 test: check
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --ignore=tests/deep
+
+# What is too long for every run; `.ci/run` runs it after the rest.
+test-deep: $(VENV)/.tested
+	$(BIN)/pytest tests/deep
 
 clean:
 	rm -rf $(VENV) out kiosk/node_modules ballot_server/minutes/fonts ballot_server/web/bundles
