@@ -21,13 +21,17 @@ _UNDER_WAY = (ElectionState.OPEN, ElectionState.CLOSED, ElectionState.TALLIED)
 
 @dataclass(frozen=True)
 class ScreenView:
-    """The projector's page; `ceremony` while the key is made, `result` only of a published election."""
+    """The projector's page; `ceremony` while the key is made, `result` only of a published election.
+
+    `key_words` are the eight that phones show whose slips carry no fingerprint.
+    """
 
     meeting: MeetingView | None = None
     ceremony: CeremonyView | None = None
     election: ElectionView | None = None
     contests: tuple[Wording, ...] = ()
     options: tuple[Wording, ...] = ()
+    key_words: tuple[str, ...] = ()
     result: CountedRecord | None = None
 
 
@@ -58,4 +62,5 @@ def show_screen(database: Database, language: Language) -> ScreenView:
         election=shown,
         contests=() if plan is None else tuple(contest.subject for contest in plan.contests),
         options=() if plan is None else tuple(option.text for option in plan.rule_set.options),
+        key_words=ceremony_state(database, meeting=meeting.code).key_words,
     )

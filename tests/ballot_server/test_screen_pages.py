@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ballot_server.domain.staff import Role
+from ballot_server.services.trustee_room import ceremony_state
 from tests.support.chair_evenings import VOTERS, VOTERS_ADDRESS, ChairEvening, begin_chair_evening
 from tests.support.evenings import AGREE, DISAGREE
 
@@ -42,6 +43,18 @@ def test_screen_shows_the_tellers_words_while_the_key_is_made(evening: ChairEven
     evening.drive(lambda: "So bốn từ này" in see(evening))
     evening.drive(lambda: all(place.voice.find("key_made") for place in evening.places))
     assert "So bốn từ này" not in see(evening)
+
+
+def test_screen_shows_the_eight_words_of_the_key_until_the_vote_closes(evening: ChairEvening) -> None:
+    evening.come_to_opening()
+    words = ceremony_state(evening.installation.database, meeting=evening.code).key_words
+    assert len(words) == 8
+    shown = " · ".join(words)
+    assert shown in see(evening)
+    evening.open()
+    assert shown in see(evening)
+    evening.close(outstanding=len(VOTERS))
+    assert shown not in see(evening)
 
 
 def test_screen_shows_no_number_of_an_option_before_publication(evening: ChairEvening) -> None:

@@ -159,6 +159,24 @@ def test_answer_lost_after_the_commit_gives_one_ballot_and_the_same_screen(booth
     assert booth.evening.count_ballots("s1") == 1
 
 
+def test_log_in_page_of_a_network_is_no_answer_and_the_ballot_is_sent_again(booth: Booth, phone: Page) -> None:
+    booth.evening.open("s1")
+    shown: list[str] = []
+
+    def answer_for_the_server(route: Route) -> None:
+        shown.append(route.request.url)
+        if len(shown) == 1:
+            route.fulfill(status=200, body="<html>Đăng nhập Wi-Fi</html>", content_type="text/html")
+        else:
+            route.continue_()
+
+    phone.route("**/ballots*", answer_for_the_server)
+    phone.goto(booth.find_slip())
+    vote(phone)
+    assert len(shown) == 2
+    assert booth.evening.count_ballots("s1") == 1
+
+
 def test_reload_while_sending_sends_the_same_ballot(booth: Booth, phone: Page) -> None:
     booth.evening.open("s1")
     sent: list[bytes | None] = []
@@ -178,6 +196,29 @@ def test_reload_while_sending_sends_the_same_ballot(booth: Booth, phone: Page) -
         phone.reload()
     assert resent.value.post_data_buffer == sent[0]
     phone.wait_for_selector("h1.recorded")
+
+
+def test_second_slip_in_the_same_tab_votes_for_itself(booth: Booth, phone: Page) -> None:
+    booth.evening.open("s1")
+    phone.goto(booth.find_slip(0))
+    vote(phone)
+    phone.evaluate("address => { location.href = address }", booth.find_slip(1))
+    phone.wait_for_selector("fieldset")
+    vote(phone)
+    assert booth.evening.count_ballots("s1") == 2
+
+
+def test_second_slip_does_not_send_the_ballot_that_another_left_under_way(booth: Booth, phone: Page) -> None:
+    booth.evening.open("s1")
+    phone.route("**/ballots*", lambda route: route.abort())
+    phone.goto(booth.find_slip(0))
+    tap(phone, "Đồng ý")
+    tap(phone, "Xem lại")
+    tap(phone, "Bỏ phiếu")
+    phone.wait_for_selector("text=không bị tính hai lần")
+    phone.evaluate("address => { location.href = address }", booth.find_slip(1))
+    phone.wait_for_selector("fieldset")
+    assert booth.evening.count_ballots("s1") == 0
 
 
 def test_reload_while_choosing_gives_an_empty_form(booth: Booth, phone: Page) -> None:

@@ -111,6 +111,8 @@ function addControls(): void {
 }
 
 addControls();
+// Another slip scanned into the same tab changes nothing but the fragment: it begins with a page of its own.
+window.addEventListener("hashchange", () => location.reload());
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
     location.reload();

@@ -10,6 +10,7 @@ import { decodeBase64, encodeBase64 } from "../crypto/encoding";
 /** A sealed ballot whose arrival is not confirmed. */
 export interface PendingBallot {
   readonly electionHash: string;
+  readonly credential: string;
   readonly ballotHash: string;
   readonly data: Uint8Array;
 }
@@ -33,14 +34,15 @@ export class Memory {
     this.write(PENDING, { ...ballot, data: encodeBase64(ballot.data) });
   }
 
-  loadPending(electionHash: string): PendingBallot | null {
+  /** Return what this very slip has under way in an election: another slip may have used the page before. */
+  loadPending(electionHash: string, credential: string): PendingBallot | null {
     const stored = this.read(PENDING);
-    if (stored === null || stored["electionHash"] !== electionHash) {
+    if (stored === null || stored["electionHash"] !== electionHash || stored["credential"] !== credential) {
       return null;
     }
     const { ballotHash, data } = stored;
     return typeof ballotHash === "string" && typeof data === "string"
-      ? { electionHash, ballotHash, data: decodeBase64(data) }
+      ? { electionHash, credential, ballotHash, data: decodeBase64(data) }
       : null;
   }
 

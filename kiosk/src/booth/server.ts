@@ -109,7 +109,14 @@ export class Server {
     } finally {
       clearTimeout(timer);
     }
-    if (response.ok || response.status === 304) {
+    if (response.status === 304) {
+      return response;
+    }
+    // A network's own log-in page answers anything with a page: that is no answer of the server's.
+    if (response.headers.get("Content-Type")?.startsWith("application/json") !== true) {
+      throw new UnreachableError("an answer of somebody else");
+    }
+    if (response.ok) {
       return response;
     }
     if (TRY_AGAIN.has(response.status)) {

@@ -140,6 +140,7 @@ export class Session {
     const sealed = await current.sealing;
     const pending = {
       electionHash: current.electionHash,
+      credential: current.entry.credential.public.toHex(),
       ballotHash: encodeHex(sealed.ballotHash),
       data: sealed.data,
     };
@@ -248,7 +249,7 @@ export class Session {
     this.current = current;
     this.recorded = null;
     this.inclusion = null;
-    const pending = this.around.memory.loadPending(electionHash);
+    const pending = this.around.memory.loadPending(electionHash, entry.credential.public.toHex());
     if (pending !== null) {
       current.stage = "sending";
       this.showSending(current, "unknown");
