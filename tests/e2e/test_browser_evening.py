@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Error, Page, Route
 
 from tests.support.browser import LocalBrowser, open_browser
 from tests.support.chair_evenings import ELECTION, ROLL, TELLERS, VOTERS
@@ -116,9 +116,19 @@ class Chair:
 
     def show(self, election: str = "") -> None:
         path = f"/chair/{self.code}" + (f"/elections/{election}" if election else "")
-        # The page follows the evening by itself, and may be just about to load itself again.
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.laptop}{path}")
+        self.go(path)
+
+    def go(self, path: str) -> None:
+        """Open a page, again if the one before, which follows the evening by itself, loads itself just then."""
+        for _ in range(5):
+            try:
+                self.page.goto(f"{self.laptop}{path}")
+            except Error as error:
+                if "interrupted" not in error.message and "ERR_ABORTED" not in error.message:
+                    raise
+            else:
+                return
+        raise AssertionError(f"{path} never opened")
 
     def wait_for(self, selector: str, election: str = "") -> None:
         """Wait until something stands on a page, which follows the evening by itself."""
@@ -133,9 +143,9 @@ class Chair:
 
     def check_in(self) -> None:
         for card in VOTERS:
-            self.page.goto(f"{self.laptop}/desk/{self.code}?q={card}")
+            self.go(f"/desk/{self.code}?q={card}")
             self.page.locator("form:has([name=attendance][value=present]) button").first.click()
-        self.page.goto(f"{self.laptop}/desk/{self.code}")
+        self.go(f"/desk/{self.code}")
         self.page.fill("#handed_out-A", str(len(VOTERS)))
         self.send("/slips")
 
