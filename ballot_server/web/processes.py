@@ -172,7 +172,8 @@ class ServerProcess:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         descriptor = self._listener.fileno()
-        module = [sys.executable, "-m", "ballot_server.web.server", self.application]
+        # -P: a file in the working folder that is named like a module of ours or a library's is not run in its place.
+        module = [sys.executable, "-P", "-m", "ballot_server.web.server", self.application]
         # A session of its own: Ctrl+C reaches only the supervisor, which then stops its processes in order.
         return subprocess.Popen(
             [*module, "--socket", str(descriptor), "--data", str(self._data_folder), *self._list_options()],

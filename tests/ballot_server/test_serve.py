@@ -376,3 +376,12 @@ def test_servers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     for address in (said.voters, said.staff.replace("https", "http"), said.laptop):
         with pytest.raises(ConnectionRefusedError):
             ask(address, "GET", "/healthz")
+
+
+def test_server_runs_no_file_of_the_folder_it_was_started_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("flask", "gevent", "ballot_server"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('run')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    # It returns only once the server has answered.
+    with start_private_server(tmp_path / "data") as server:
+        assert ask(server.address, "GET", "/healthz").status == 200
