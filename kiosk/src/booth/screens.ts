@@ -95,7 +95,7 @@ export class Painter {
       this.acts.typeCode(input.value);
     });
     const trouble = problem === null ? [] : [element("p", { class: "call", role: "alert" }, this.say(problem))];
-    return [this.heading("unreadableTitle"), ...trouble, form];
+    return [this.heading(problem === null ? "typeTitle" : "unreadableTitle"), ...trouble, form];
   }
 
   private buildWords(words: readonly string[]): Node[] {
