@@ -120,12 +120,13 @@ class Chair:
 
     def go(self, path: str) -> None:
         """Open a page, again if the one before, which follows the evening by itself, loads itself just then."""
-        for _ in range(5):
+        for _ in range(40):
             try:
                 self.page.goto(f"{self.laptop}{path}")
             except Error as error:
                 if "interrupted" not in error.message and "ERR_ABORTED" not in error.message:
                     raise
+                self.page.wait_for_timeout(250)
             else:
                 return
         raise AssertionError(f"{path} never opened")
