@@ -25,6 +25,14 @@ const ROOT = dirname(KIOSK);
 const PAGES = {
   "booth.css": "src/booth/booth.css",
   "booth.js": "src/booth/main.ts",
+  "check.css": "src/check/check.css",
+  "check.js": "src/check/main.ts",
+  "kiosk.css": "src/kiosk/kiosk.css",
+  "kiosk.js": "src/kiosk/main.ts",
+  "trustee.css": "src/trustee/trustee.css",
+  "trustee.js": "src/trustee/main.ts",
+  "verify.css": "src/verify/verify.css",
+  "verify.js": "src/verify/main.ts",
 };
 
 const NODE_TESTS = ["crypto.test.ts", "exchange.ts"];
