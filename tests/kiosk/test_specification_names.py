@@ -15,7 +15,7 @@ ALGORITHMS = {name for heading in HEADINGS for name in heading.split(", ") if FU
 # What only a trustee, the server or a verifier of archives does.
 NOT_A_VOTERS = {
     *("prove_decryption", "verify_decryption", "encrypt_share", "decrypt_share", "list_trial_sets"),
-    *("derive_trial_ciphertext", "check_trial", "aggregate_ballots", "encode_aggregate", "hash_aggregate"),
+    *("derive_trial_ciphertext", "check_trial"),
     *("hash_whole", "commit_whole", "encode_whole_words", "check_decryptable", "partially_decrypt"),
     *("verify_partial_decryption", "combine_partial_decryptions", "compute_lagrange_coefficient", "compute_tally"),
     *("find_logarithm", "board_head", "format_head", "normalise_head", "encode_archive", "decode_archive"),

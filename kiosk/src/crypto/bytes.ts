@@ -4,6 +4,17 @@ import { bytesToHex, concatBytes } from "@noble/hashes/utils.js";
 
 export { concatBytes };
 
+/** Return parts joined, however many there are: the arguments of a call are limited, a list is not. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
 /** Return lower-case hexadecimal. */
 export function encodeHex(data: Uint8Array): string {
   return bytesToHex(data);

@@ -81,6 +81,15 @@ export class InvalidBallotError extends CryptoError {
   }
 }
 
+/** What a tested ballot is said to contain is not what it contains; `problem` says where. */
+export class OpeningError extends CryptoError {
+  override readonly name: string = "OpeningError";
+
+  constructor(readonly problem: string) {
+    super(`opening: ${problem}`);
+  }
+}
+
 /** The key ceremony does not hold; `trustee` is the index of who caused it, or undefined. */
 export class CeremonyError extends CryptoError {
   override readonly name: string = "CeremonyError";
@@ -90,5 +99,53 @@ export class CeremonyError extends CryptoError {
     readonly trustee?: number,
   ) {
     super(`ceremony: ${problem}${trustee === undefined ? "" : ` (trustee ${trustee})`}`);
+  }
+}
+
+/** A total cannot be found; `contest` and `option` name it. */
+export class TallyError extends CryptoError {
+  override readonly name: string = "TallyError";
+
+  constructor(
+    readonly problem: string,
+    readonly contest: number,
+    readonly option: number,
+  ) {
+    super(`tally of contest ${contest}, option ${option}: ${problem}`);
+  }
+}
+
+/** An entry cannot follow the entries before it. */
+export class BoardError extends CryptoError {
+  override readonly name: string = "BoardError";
+
+  constructor(readonly problem: string) {
+    super(`board: ${problem}`);
+  }
+}
+
+/** Where a check failed, and what it expected there; left out where no one entry or value is at fault. */
+export interface FailureDetails {
+  readonly entry?: number | undefined;
+  readonly expected?: string | number | undefined;
+  readonly found?: string | number | undefined;
+}
+
+/** A named check of the archive failed: `check` is "V1" … "V12", `entry` the number of the board's entry. */
+export class VerificationError extends CryptoError {
+  override readonly name: string = "VerificationError";
+  readonly entry: number | undefined;
+  readonly expected: string | number | undefined;
+  readonly found: string | number | undefined;
+
+  constructor(
+    readonly check: string,
+    readonly problem: string,
+    { entry, expected, found }: FailureDetails = {},
+  ) {
+    super(`${check}: ${problem}; entry ${entry ?? "-"}; expected ${expected ?? "-"}; found ${found ?? "-"}`);
+    this.entry = entry;
+    this.expected = expected;
+    this.found = found;
   }
 }

@@ -1,5 +1,6 @@
 /** Strict reading of untrusted JSON objects: exactly these keys, exactly these types, within these ranges. */
 
+import { compareBytes } from "./bytes";
 import { decodeBase64, decodeHex, isJsonObject, type JsonObject, type JsonValue } from "./encoding";
 import { EncodingError } from "./errors";
 import { decodePublicElement, type Element } from "./group";
@@ -71,12 +72,23 @@ export class Fields {
   }
 
   /** Return an integer of the range; true and false are none. */
-  integer(key: string, { minimum = 0, maximum = LARGEST_COUNT }: Range = {}): number {
-    const value = this.value(key);
-    if (typeof value !== "number" || !Number.isInteger(value) || value < minimum || value > maximum) {
-      throw this.refuse(key, `not an integer from ${minimum} to ${maximum}`);
-    }
-    return value;
+  integer(key: string, range: Range = {}): number {
+    return this.checkInteger(this.value(key), key, range);
+  }
+
+  /** Return a list of integers of the range. */
+  integers(key: string, range: Range = {}): readonly number[] {
+    return this.values(key).map((value) => this.checkInteger(value, key, range));
+  }
+
+  /** Return a list of lists of integers from 0. */
+  integerRows(key: string): readonly (readonly number[])[] {
+    return this.values(key).map((row) => {
+      if (!Array.isArray(row)) {
+        throw this.refuse(key, "not a list of lists");
+      }
+      return (row as readonly JsonValue[]).map((value) => this.checkInteger(value, key, {}));
+    });
   }
 
   /** Return true or false. */
@@ -111,6 +123,15 @@ export class Fields {
     return this.decodeDigest(this.value(key), key, length);
   }
 
+  /** Return a list of byte strings of one length, each greater than the one before. */
+  ascendingDigests(key: string, length = DIGEST_BYTES): readonly Uint8Array[] {
+    const digests = this.values(key).map((value) => this.decodeDigest(value, key, length));
+    if (digests.some((digest, index) => index > 0 && compareBytes(digests[index - 1] ?? digest, digest) >= 0)) {
+      throw this.refuse(key, "not strictly ascending");
+    }
+    return digests;
+  }
+
   /** Return a group element other than the identity. */
   publicElement(key: string): Element {
     return this.decodePublicElement(this.value(key), key);
@@ -143,6 +164,13 @@ export class Fields {
   /** Return the error that says what is wrong with a member; the caller throws it. */
   refuse(key: string, problem: string): EncodingError {
     return new EncodingError(`${this.what}.${key}`, problem);
+  }
+
+  private checkInteger(value: JsonValue, key: string, { minimum = 0, maximum = LARGEST_COUNT }: Range): number {
+    if (typeof value !== "number" || !Number.isInteger(value) || value < minimum || value > maximum) {
+      throw this.refuse(key, `not an integer from ${minimum} to ${maximum}`);
+    }
+    return value;
   }
 
   private decodeDigest(value: JsonValue, key: string, length: number): Uint8Array {

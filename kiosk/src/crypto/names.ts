@@ -19,6 +19,11 @@ export function readMeetingCode(fields: Fields, key: string): MeetingCode {
   return readPattern(fields, key, MEETING_CODE, "not a meeting code") as MeetingCode;
 }
 
+/** Return a series letter from an untrusted object. Raises: EncodingError. */
+export function readSeries(fields: Fields, key: string): string {
+  return readPattern(fields, key, SERIES, "not a letter A to Z");
+}
+
 /** Check that an untrusted object names this version of the protocol. Raises: EncodingError. */
 export function checkProtocol(fields: Fields, key: string): void {
   if (fields.text(key) !== PROTOCOL) {
