@@ -47,6 +47,17 @@ export class UnreachableError extends Error {}
 const TRY_AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
 const ANSWER_MS = 15_000;
 
+/** Where the voters' addresses begin, and what goes with every request: a phone has no cookie and needs none. */
+export interface Door {
+  readonly base: string;
+  readonly credentials: RequestCredentials;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type Options = Omit<RequestInit, "headers"> & { readonly headers?: Readonly<Record<string, string>> };
+
+const PHONE: Door = { base: "/api", credentials: "omit", headers: {} };
+
 /** Speaks to the page's own server. */
 export class Server {
   private etag: string | null = null;
@@ -55,15 +66,16 @@ export class Server {
   constructor(
     private readonly meeting: string,
     private readonly language: () => Language,
+    private readonly door: Door = PHONE,
   ) {}
 
   async begin(): Promise<Beginning> {
-    return JSON.parse(await this.text(`/api/meetings/${this.meeting}/booth`)) as Beginning;
+    return JSON.parse(await this.text(`/meetings/${this.meeting}/booth`)) as Beginning;
   }
 
   async readState(): Promise<MeetingState> {
     const headers: Record<string, string> = this.etag === null ? {} : { "If-None-Match": this.etag };
-    const response = await this.request(`/api/meetings/${this.meeting}`, { headers });
+    const response = await this.request(`/meetings/${this.meeting}`, { headers });
     if (response.status !== 304 || this.state === null) {
       this.state = JSON.parse(await response.text()) as MeetingState;
       this.etag = response.headers.get("ETag");
@@ -72,19 +84,19 @@ export class Server {
   }
 
   async readStatus(electionHash: string, question: Uint8Array): Promise<SlipStatus> {
-    return JSON.parse(await this.text(`/api/elections/${electionHash}/status`, post(question))) as SlipStatus;
+    return JSON.parse(await this.text(`/elections/${electionHash}/status`, post(question))) as SlipStatus;
   }
 
   async castBallot(electionHash: string, data: Uint8Array): Promise<Uint8Array> {
-    return new TextEncoder().encode(await this.text(`/api/elections/${electionHash}/ballots`, post(data)));
+    return new TextEncoder().encode(await this.text(`/elections/${electionHash}/ballots`, post(data)));
   }
 
   async listClosed(electionHash: string): Promise<string> {
-    const answer = JSON.parse(await this.text(`/api/elections/${electionHash}/closed`)) as { ballots: string };
+    const answer = JSON.parse(await this.text(`/elections/${electionHash}/closed`)) as { ballots: string };
     return answer.ballots;
   }
 
-  private async text(path: string, options: RequestInit = {}): Promise<string> {
+  private async text(path: string, options: Options = {}): Promise<string> {
     const response = await this.request(path, options);
     try {
       return await response.text();
@@ -93,15 +105,16 @@ export class Server {
     }
   }
 
-  private async request(path: string, options: RequestInit): Promise<Response> {
+  private async request(path: string, options: Options): Promise<Response> {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), ANSWER_MS);
     let response: Response;
     try {
-      response = await fetch(`${path}?lang=${this.language()}`, {
+      response = await fetch(`${this.door.base}${path}?lang=${this.language()}`, {
         ...options,
+        headers: { ...this.door.headers, ...options.headers },
         cache: "no-store",
-        credentials: "omit",
+        credentials: this.door.credentials,
         signal: controller.signal,
       });
     } catch {
@@ -126,7 +139,7 @@ export class Server {
   }
 }
 
-function post(body: Uint8Array): RequestInit {
+function post(body: Uint8Array): Options {
   return { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: body as BodyInit };
 }
 
