@@ -70,7 +70,7 @@ function encrypt(request: Request): unknown {
   const source = createSeededRandom(request.seed);
   const sealed = encryptBallot(readContext(request.context), deriveCredentialOf(request), request.selections, source);
   return {
-    ballot: encodeBase64(sealed.data),
+    ballot: encodeBase64(sealed.cast(source)),
     ballot_hash: encodeHex(sealed.ballotHash),
     scalars: sealed.scalars.map((contest) => contest.map((r) => encodeHex(encodeScalar(r)))),
     tracker: formatTracker(sealed.ballotHash),

@@ -138,15 +138,16 @@ export class Session {
     current.stage = "sending";
     this.showSending(current, "sending");
     const sealed = await current.sealing;
+    const data = sealed.cast(this.around.randomBytes);
     const pending = {
       electionHash: current.electionHash,
       credential: current.entry.credential.public.toHex(),
       ballotHash: encodeHex(sealed.ballotHash),
-      data: sealed.data,
+      data,
     };
     this.around.memory.savePending(pending);
     current.marks = new Map();
-    await this.send(current, sealed.ballotHash, sealed.data);
+    await this.send(current, sealed.ballotHash, data);
   }
 
   private async step(): Promise<void> {

@@ -49,6 +49,9 @@ export const HASH_BYTES = 32;
 const HEADER_BYTES = 64;
 const MARK_VALUES: readonly number[] = [0, 1];
 
+/** Under which label a credential signs a ballot. */
+export type BallotLabel = "cast" | "test";
+
 /** Ascending indexes of the marked options of one contest; empty for a blank vote. */
 export type Selection = readonly number[];
 
@@ -92,14 +95,36 @@ export class ElectionContext {
 }
 
 /**
- * A finished ballot as the voter's device sends it, again and again if need be.
+ * A ballot that is encrypted and not signed yet: its hash can be shown before the voter decides to cast or to test it.
  *
  * scalars: the encryption scalars, per contest and option; published only when the ballot is tested, never cast.
  */
-export interface SealedBallot {
-  readonly data: Uint8Array;
+export class SealedBallot {
   readonly ballotHash: Uint8Array;
-  readonly scalars: readonly (readonly Scalar[])[];
+
+  constructor(
+    private readonly electionHash: Uint8Array,
+    private readonly credential: Credential,
+    readonly unsigned: Uint8Array,
+    readonly scalars: readonly (readonly Scalar[])[],
+  ) {
+    this.ballotHash = sha256(unsigned);
+  }
+
+  /** Return the ballot as it is cast. Spec: "encrypt_ballot". */
+  cast(randomBytes: RandomBytes): Uint8Array {
+    return this.sign("cast", randomBytes);
+  }
+
+  /** Return the ballot as it is tested. Its scalars are published with it, so it must never be cast. */
+  test(randomBytes: RandomBytes): Uint8Array {
+    return this.sign("test", randomBytes);
+  }
+
+  private sign(label: BallotLabel, randomBytes: RandomBytes): Uint8Array {
+    const { electionHash, credential, unsigned } = this;
+    return concatBytes(unsigned, signAsCredential(label, electionHash, credential, unsigned, randomBytes));
+  }
 }
 
 /** A decoded ballot; `proofs` has the options' proofs of a contest in order, blank included, then the sum's. */
@@ -205,12 +230,13 @@ export function decodeBallot(data: Uint8Array, context: ElectionContext): Ballot
 /**
  * Check the signature and every proof of a decoded ballot.
  *
+ * label: what it was signed for.
  * Raises: InvalidSignatureError; InvalidBallotError if two ciphertexts share their α; InvalidProofError naming
  * contest and option of the first proof that does not hold.
  * Spec: "decode_ballot, verify_ballot".
  */
-export function verifyBallot(ballot: Ballot, context: ElectionContext): void {
-  verifyCredentialSignature("cast", context.electionHash, ballot.credential, ballot.unsigned, ballot.signature);
+export function verifyBallot(ballot: Ballot, context: ElectionContext, label: BallotLabel = "cast"): void {
+  verifyCredentialSignature(label, context.electionHash, ballot.credential, ballot.unsigned, ballot.signature);
   const alphas = ballot.ciphertexts.flat().map((ciphertext) => ciphertext.alpha.toHex());
   const distinct = new Set(alphas).size;
   if (distinct !== alphas.length) {
@@ -260,10 +286,8 @@ function* encryptBallotInSteps(
       parts.push(yield* proveMembershipInSteps(statement, opening.message, opening.r, randomBytes));
     }
   }
-  const unsigned = concatBytes(...parts);
-  const signature = signAsCredential("cast", context.electionHash, credential, unsigned, randomBytes);
   const scalars = contests.map((contest) => contest.map(({ r }) => r));
-  return { data: concatBytes(unsigned, signature), ballotHash: sha256(unsigned), scalars };
+  return new SealedBallot(context.electionHash, credential, concatBytes(...parts), scalars);
 }
 
 /** Return the plaintexts of every contest, blank last. */

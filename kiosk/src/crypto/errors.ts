@@ -149,3 +149,25 @@ export class VerificationError extends CryptoError {
     this.found = found;
   }
 }
+
+/** A trustee's device refuses to decrypt; `reason` says why. */
+export class DecryptionRefusedError extends CryptoError {
+  override readonly name: string = "DecryptionRefusedError";
+
+  constructor(readonly reason: string) {
+    super(`decryption refused: ${reason}`);
+  }
+}
+
+/** Fewer than the threshold of partial decryptions hold; `rejected` lists the trustees whose share was wrong. */
+export class NotEnoughSharesError extends CryptoError {
+  override readonly name: string = "NotEnoughSharesError";
+
+  constructor(
+    readonly threshold: number,
+    readonly valid: number,
+    readonly rejected: readonly number[],
+  ) {
+    super(`${valid} valid partial decryptions, ${threshold} needed; rejected: [${rejected.join(", ")}]`);
+  }
+}
