@@ -267,7 +267,7 @@ def _fold_election(
             ballots = _count_ballots(body, election)
             election = replace(election, stage=Stage.CLOSED, ballots=ballots)
             proofs = ballots * count_proofs(election.shape)
-            totals = totals.plus(ballots=ballots, proofs=proofs, signatures=ballots)
+            totals = totals.plus(ballots=ballots, proofs=proofs, signatures=ballots + len(body.void))
         case AggregateBody():
             election = replace(election, stage=Stage.AGGREGATED)
         case PartialDecryptionBody():

@@ -11,6 +11,7 @@ from crypto.group import Element
 from crypto.manifest import Manifest
 from crypto.signing import VerificationKey
 from crypto.slip import MeetingCode
+from crypto.void import VoidCredential
 
 
 class EntryKind(Enum):
@@ -75,13 +76,13 @@ class AnnulledBody:
 
 @dataclass(frozen=True)
 class ClosedBody:
-    """The ballots of a closed election, joined; the hashes of tested ballots; the void credentials."""
+    """The ballots of a closed election, joined; the hashes of tested ballots; the void credentials, each ascending."""
 
     election: str
     election_hash: bytes
     ballots: bytes
     tested: tuple[bytes, ...]
-    void: tuple[bytes, ...]
+    void: tuple[VoidCredential, ...]
 
     def to_object(self) -> JsonObject:
         """Return the body as it travels."""
@@ -90,7 +91,7 @@ class ClosedBody:
             "election_hash": self.election_hash.hex(),
             "ballots": encode_base64(self.ballots),
             "tested": [digest.hex() for digest in self.tested],
-            "void": [credential.hex() for credential in self.void],
+            "void": [member.to_object() for member in self.void],
         }
 
 

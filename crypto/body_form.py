@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from itertools import pairwise
 
 from crypto.bodies import (
     AggregateBody,
@@ -35,6 +36,7 @@ from crypto.group import ELEMENT_BYTES
 from crypto.manifest import Manifest
 from crypto.names import check_protocol, read_identifier, read_meeting_code, read_series
 from crypto.signing import SIGNATURE_BYTES, VerificationKey
+from crypto.void import VOID_KEYS, VoidCredential
 
 
 def read_body(kind: EntryKind, value: JsonValue) -> Body:
@@ -104,8 +106,15 @@ def _read_closed(fields: Fields) -> ClosedBody:
         election_hash=fields.digest("election_hash"),
         ballots=fields.encoded("ballots"),
         tested=fields.ascending_digests("tested"),
-        void=fields.ascending_digests("void", length=ELEMENT_BYTES),
+        void=_read_void(fields),
     )
+
+
+def _read_void(fields: Fields) -> tuple[VoidCredential, ...]:
+    void = tuple(VoidCredential.from_fields(member) for member in fields.members("void", VOID_KEYS))
+    if any(left.credential >= right.credential for left, right in pairwise(void)):
+        raise fields.refuse("void", "not strictly ascending")
+    return void
 
 
 def _read_aggregate(fields: Fields) -> AggregateBody:

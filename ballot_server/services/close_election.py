@@ -16,6 +16,7 @@ from ballot_server.storage.repositories import (
 )
 from ballot_server.storage.session import Session
 from crypto.bodies import ClosedBody, EntryKind
+from crypto.void import VoidCredential
 
 
 class ElectionNotSealedError(BallotServerError):
@@ -89,5 +90,8 @@ def _collect_ballots(session: Session, record: ElectionRecord) -> ClosedBody:
         election_hash=record.election_hash,
         ballots=b"".join(ballot.data for ballot in repository.list_sorted(record.election_hash)),
         tested=repository.list_tested(record.election_hash),
-        void=CredentialRepository(session).list_void(record.meeting, record.series, record.slot),
+        void=tuple(
+            VoidCredential(public, signature)
+            for public, signature in CredentialRepository(session).list_void(record.meeting, record.series, record.slot)
+        ),
     )

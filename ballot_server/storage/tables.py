@@ -150,7 +150,7 @@ class CredentialRow(Base):
 
 
 class VoidCredentialRow(Base):
-    """A credential that the slip itself declared void."""
+    """A credential that the slip itself declared void, and by which signature."""
 
     __tablename__ = "void_credential"
     __table_args__ = (
@@ -165,6 +165,7 @@ class VoidCredentialRow(Base):
     series: Mapped[str] = mapped_column(String(1), primary_key=True)
     slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     public: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
 
 
 class ElectionRow(Base):

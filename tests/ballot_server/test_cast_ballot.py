@@ -80,7 +80,7 @@ def insist(act: Callable[[], Result]) -> Result:
 
 def declare_void(room: Room, slip: int) -> None:
     with room.installation.database.write() as session:
-        CredentialRepository(session).add_void(MEETING, "A", 0, room.credentials[slip].public)
+        CredentialRepository(session).add_void(MEETING, "A", 0, room.credentials[slip].public, bytes(64))
 
 
 def seal_as_stranger(room: Room) -> bytes:
@@ -398,7 +398,7 @@ def test_voiding_and_casting_one_slip_at_once_has_exactly_one_winner(tmp_path: P
         with room.installation.database.write() as session:
             if BallotRepository(session).find_by_credential(room.manifest.election_hash, public) is not None:
                 return False
-            CredentialRepository(session).add_void(MEETING, "A", 0, public)
+            CredentialRepository(session).add_void(MEETING, "A", 0, public, bytes(64))
         return True
 
     with ThreadPoolExecutor(2) as pool:

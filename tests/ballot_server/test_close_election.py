@@ -15,6 +15,7 @@ from ballot_server.storage.repositories import BallotRepository, CredentialRepos
 from crypto.bodies import ClosedBody, EntryKind
 from crypto.body_form import read_body
 from crypto.errors import EncodingError
+from crypto.void import VoidCredential, sign_void
 from tests.support.evenings import (
     AGREE,
     DISAGREE,
@@ -64,14 +65,15 @@ def test_close_without_a_ballot_posts_none(evening: Evening) -> None:
 
 
 def test_close_posts_void_credentials_and_tested_ballots(evening: Evening) -> None:
-    public = evening.list_voters("s1")[0].public
+    slip = evening.list_voters("s1")[0]
+    void = VoidCredential(slip.public, sign_void(slip, MEETING, 0, evening.random_source.randbytes))
     tested = evening.seal("s1", 1, AGREE)
     with evening.database.write() as session:
-        CredentialRepository(session).add_void(MEETING, "A", 0, public)
+        CredentialRepository(session).add_void(MEETING, "A", 0, void.credential, void.signature)
         BallotRepository(session).add_tested(evening.manifests["s1"].election_hash, tested.ballot_hash)
     evening.close("s1")
     body = read_closed(evening)
-    assert (body.void, body.tested) == ((public,), (tested.ballot_hash,))
+    assert (body.void, body.tested) == ((void,), (tested.ballot_hash,))
 
 
 def test_close_ends_casting(evening: Evening) -> None:

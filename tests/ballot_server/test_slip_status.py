@@ -60,7 +60,7 @@ def test_status_of_a_made_up_slip_is_not_listed(room: Room) -> None:
 
 def test_status_of_a_void_slip_says_so(room: Room) -> None:
     with room.installation.database.write() as session:
-        CredentialRepository(session).add_void(MEETING, "A", room.manifest.slot, room.credentials[1].public)
+        CredentialRepository(session).add_void(MEETING, "A", room.manifest.slot, room.credentials[1].public, bytes(64))
     assert read(room, ask(room, room.credentials[1]))["is_void"] is True
 
 

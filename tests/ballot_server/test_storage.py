@@ -208,15 +208,15 @@ def test_void_credential_is_void_once_for_its_slot_only(database: Database) -> N
         repository = CredentialRepository(session)
         for slot in (0, 1):
             repository.add_list(MEETING.code, "A", slot, [b"\x01" * 32])
-        repository.add_void(MEETING.code, "A", 0, b"\x01" * 32)
-        repository.add_void(MEETING.code, "A", 0, b"\x01" * 32)
+        repository.add_void(MEETING.code, "A", 0, b"\x01" * 32, bytes(64))
+        repository.add_void(MEETING.code, "A", 0, b"\x01" * 32, bytes(64))
         assert repository.is_void(MEETING.code, ["A"], 0, b"\x01" * 32)
         assert not repository.is_void(MEETING.code, ["A"], 1, b"\x01" * 32)
 
 
 def test_void_is_refused_for_a_credential_that_is_not_listed(database: Database) -> None:
     with pytest.raises(DatabaseUnusableError), database.write() as session:
-        CredentialRepository(session).add_void(MEETING.code, "A", 0, b"\x01" * 32)
+        CredentialRepository(session).add_void(MEETING.code, "A", 0, b"\x01" * 32, bytes(64))
 
 
 def test_change_state_refuses_a_jump(database: Database) -> None:
@@ -394,7 +394,7 @@ def test_no_table_holds_both_a_person_and_a_ballot_or_credential() -> None:
 def test_tables_with_ballots_or_credentials_hold_nothing_that_says_when() -> None:
     known = {
         "credential": {"meeting", "series", "slot", "public"},
-        "void_credential": {"meeting", "series", "slot", "public"},
+        "void_credential": {"meeting", "series", "slot", "public", "signature"},
         "ballot": {"election_hash", "ballot_hash", "public", "data"},
         "ballot_ciphertext": {"election_hash", "digest"},
         "tested_ballot": {"election_hash", "ballot_hash"},

@@ -106,7 +106,7 @@ def test_cast_is_refused_before_the_opening(tmp_path: Path) -> None:
 
 def test_cast_is_refused_for_a_void_slip(client: FlaskClient, room: Room) -> None:
     with room.installation.database.write() as session:
-        CredentialRepository(session).add_void(MEETING, "A", 0, room.credentials[0].public)
+        CredentialRepository(session).add_void(MEETING, "A", 0, room.credentials[0].public, bytes(64))
     response = post(client, room, room.seal_ballot(0).data)
     assert (response.status_code, response.get_json()["error"]) == (409, "credential_void")
 

@@ -10,11 +10,15 @@ import pytest
 from crypto.archive import encode_archive
 from crypto.ballot import SealedBallot, ballot_size
 from crypto.bodies import EntryKind
-from crypto.encoding import JsonObject, decode_base64, encode_base64
+from crypto.credential import Credential
+from crypto.encoding import JsonObject, JsonValue, decode_base64, encode_base64
 from crypto.errors import VerificationError
-from crypto.group import GENERATOR
+from crypto.group import GENERATOR, Scalar
 from crypto.manifest import Counts, Manifest
-from crypto.verify import review_closed_board
+from crypto.proofs.schnorr import sign_as_credential
+from crypto.slip import MeetingCode
+from crypto.verify import review_closed_board, verify_archive
+from crypto.void import VoidCredential, hash_void_context, sign_void
 from tests.support.archives import (
     ArchiveBuilder,
     ElectionPlan,
@@ -33,9 +37,20 @@ from tests.support.board_attacks import (
     setting,
     split_ballots,
 )
-from tests.support.crypto_samples import SeededRandom, cast_plaintexts
+from tests.support.crypto_samples import MEETING, SeededRandom, cast_plaintexts
+
+RANDOM = SeededRandom(77)
 
 # V5: ballots.
+
+
+def void_slips(*slips: Credential) -> list[JsonValue]:
+    """Return slips as voided in the sample's slot by their holders."""
+    members = sorted(
+        (VoidCredential(each.public, sign_void(each, MEETING, PLAN.slot, RANDOM)) for each in slips),
+        key=lambda member: member.credential,
+    )
+    return [member.to_object() for member in members]
 
 
 def close_with(forge: Callable[[ArchiveBuilder, Manifest, list[SealedBallot]], list[SealedBallot]]) -> bytes:
@@ -115,12 +130,44 @@ def test_ballot_cut_short_is_found() -> None:
 
 
 def test_void_credential_that_is_counted_is_found() -> None:
-    void = sorted(member.public.hex() for member in sample_credentials(1))
-    assert find_failure(rewrite(EntryKind.CLOSED, setting(void=void))).check == "V5"
+    assert find_failure(rewrite(EntryKind.CLOSED, setting(void=void_slips(*sample_credentials(1))))).check == "V5"
 
 
 def test_void_credential_that_is_not_listed_is_found() -> None:
-    assert find_failure(rewrite(EntryKind.CLOSED, setting(void=[GENERATOR.hex()]))).check == "V5"
+    stranger = Credential(Scalar(1), GENERATOR)
+    error = find_failure(rewrite(EntryKind.CLOSED, setting(void=void_slips(stranger))))
+    assert (error.check, error.problem) == ("V5", "a void credential is not listed")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        lambda voter, other: sign_void(other, MEETING, PLAN.slot, RANDOM),
+        lambda voter, other: sign_void(voter, MEETING, PLAN.slot + 1, RANDOM),
+        lambda voter, other: sign_void(voter, MeetingCode("00000000"), PLAN.slot, RANDOM),
+        lambda voter, other: sign_as_credential("status", SAMPLE.manifests[0].election_hash, voter, b"", RANDOM),
+        lambda voter, other: sign_as_credential("test", hash_void_context(MEETING, PLAN.slot), voter, b"", RANDOM),
+        lambda voter, other: bytes(64),
+    ],
+    ids=["another slip", "another slot", "another meeting", "a question of the slip", "another label", "zeros"],
+)
+def test_credential_that_the_server_voids_without_its_slip_is_found(
+    signature: Callable[[Credential, Credential], bytes],
+) -> None:
+    other, unused = sample_credentials(4)[2:]
+    void = [{"credential": unused.public.hex(), "signature": signature(unused, other).hex()}]
+    assert find_failure(rewrite(EntryKind.CLOSED, setting(void=void))).check == "V5"
+
+
+def test_credential_voided_by_its_own_slip_verifies() -> None:
+    unused = sample_credentials(4)[3]
+    report = verify_archive(rewrite(EntryKind.CLOSED, setting(void=void_slips(unused))))
+    assert report.signatures == verify_archive(SAMPLE.data).signatures + 1
+
+
+def test_void_credentials_out_of_order_are_found() -> None:
+    slips = void_slips(*sample_credentials(4)[2:])
+    assert find_failure(rewrite(EntryKind.CLOSED, setting(void=slips[::-1]))).check == "V5"
 
 
 @pytest.mark.parametrize("byte", range(0, ballot_size(SAMPLE.manifests[0].shape), 7))

@@ -24,13 +24,13 @@ from crypto.decryption import PartialDecryption, partially_decrypt
 from crypto.encoding import JsonObject, encode_base64
 from crypto.errors import CryptoError
 from crypto.fields import Fields
-from crypto.group import Element
 from crypto.holding import Holding
 from crypto.manifest import Contest, Counts, CountSignature, Manifest, Option, Text, TrusteeSet
 from crypto.signing import SigningSeed, derive_verification_key
 from crypto.slip import generate_slip_code
 from crypto.tally import compute_tally
 from crypto.trustee_storage import MemoryTrusteeStorage
+from crypto.void import VoidCredential, sign_void
 from tests.support.crypto_samples import MEETING, SeededRandom
 from tests.support.trustees import hold_ceremony
 
@@ -65,7 +65,7 @@ class ElectionPlan:
     floor: int = 3
     rules: JsonObject = field(default_factory=lambda: {"rule_set": "sample"})
     tested: tuple[bytes, ...] = ()
-    void: tuple[Element, ...] = ()
+    void: tuple[Credential, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,16 +194,16 @@ class ArchiveBuilder:
         ballots: Iterable[SealedBallot],
         *,
         tested: Iterable[bytes] = (),
-        void: Iterable[Element] = (),
+        void: Iterable[Credential] = (),
     ) -> None:
-        """Write the closed entry of these ballots."""
+        """Write the closed entry of these ballots; the slips of `void` sign that they are void."""
         ordered = sorted(ballots, key=lambda ballot: ballot.ballot_hash)
         body = ClosedBody(
             election=manifest.election,
             election_hash=manifest.election_hash,
             ballots=b"".join(ballot.data for ballot in ordered),
             tested=tuple(sorted(tested)),
-            void=tuple(sorted(void)),
+            void=tuple(self._void(manifest, credential) for credential in sorted(void, key=lambda each: each.public)),
         )
         self.append(EntryKind.CLOSED, body.to_object())
 
@@ -305,6 +305,10 @@ class ArchiveBuilder:
             confirmations=tuple(self.confirmations),
             head=self.state.head,
         )
+
+    def _void(self, manifest: Manifest, credential: Credential) -> VoidCredential:
+        signature = sign_void(credential, manifest.meeting, manifest.slot, self.random_bytes)
+        return VoidCredential(credential.public, signature)
 
     def _sign_counts(self, plan: ElectionPlan, counts: Counts, trustee: int) -> CountSignature:
         message = build_counts_message(self.ceremony, plan.election, plan.slot, counts.to_object())

@@ -92,21 +92,24 @@ class CredentialRepository:
         )
         return bool(self._session.scalar(query))
 
-    def add_void(self, meeting: str, series: str, slot: int, public: bytes) -> None:
-        """Declare a listed credential void; a second time changes nothing."""
+    def add_void(self, meeting: str, series: str, slot: int, public: bytes, signature: bytes) -> None:
+        """Declare a listed credential void; a second time changes nothing.
+
+        signature: by which the slip itself voided it, checked already.
+        """
         key = {"meeting": meeting, "series": series, "slot": slot, "public": public}
         if self._session.get(VoidCredentialRow, key) is None:
-            self._session.add(VoidCredentialRow(**key))
+            self._session.add(VoidCredentialRow(**key, signature=signature))
             self._session.flush()
 
     def is_void(self, meeting: str, series: Sequence[str], slot: int, public: bytes) -> bool:
         """Tell whether a credential was declared void in any of the series, for the slot."""
-        return public in self.list_void(meeting, series, slot)
+        return any(public == void for void, _ in self.list_void(meeting, series, slot))
 
-    def list_void(self, meeting: str, series: Sequence[str], slot: int) -> tuple[bytes, ...]:
-        """Return the void credentials of the series and slot, sorted by bytes."""
+    def list_void(self, meeting: str, series: Sequence[str], slot: int) -> tuple[tuple[bytes, bytes], ...]:
+        """Return each void credential of the series and slot with its signature, sorted by the credential's bytes."""
         query = (
-            select(VoidCredentialRow.public)
+            select(VoidCredentialRow.public, VoidCredentialRow.signature)
             .where(
                 VoidCredentialRow.meeting == meeting,
                 VoidCredentialRow.series.in_(series),
@@ -114,7 +117,7 @@ class CredentialRepository:
             )
             .order_by(VoidCredentialRow.public)
         )
-        return tuple(self._session.scalars(query))
+        return tuple((public, signature) for public, signature in self._session.execute(query))
 
 
 def _to_series(row: SeriesRow) -> SeriesRecord:
