@@ -28,6 +28,7 @@ from ballot_server.services.trustee_proceedings import (
     read_terms,
 )
 from ballot_server.services.trustee_seats import Seat
+from ballot_server.services.trustee_view import Report
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import ElectionRepository
 from ballot_server.storage.repositories.trustees import TrusteeRepository
@@ -71,7 +72,7 @@ class RequestView:
     """One thing that is asked for now.
 
     senders: who has sent, by round; present: who takes part in the exchange of words, None while open; answered: whose
-    partial decryption is in, from whatever attempt.
+    partial decryption is in, from whatever attempt; reports: what devices said is wrong.
     """
 
     occasion: Occasion
@@ -80,6 +81,7 @@ class RequestView:
     senders: dict[str, tuple[int, ...]]
     present: tuple[int, ...] | None
     answered: tuple[int, ...]
+    reports: tuple[Report, ...]
 
 
 @dataclass(frozen=True)
@@ -235,4 +237,5 @@ def _describe_request(session: Session, meeting: str, occasion: Occasion) -> Req
         senders={name: proceeding.list_senders(name) for name in sorted(rounds)},
         present=proceeding.find_present() if is_whole else None,
         answered=list_answered(session, meeting, occasion.election) if is_whole else (),
+        reports=proceeding.list_reports(),
     )

@@ -42,7 +42,7 @@ def load_bundles(names: Iterable[str], folder: Path = BUNDLES) -> Mapping[str, B
     return {name: _read_bundle(folder, name) for name in names}
 
 
-def build_assets(bundles: Mapping[str, Bundle]) -> Blueprint:
+def build_assets(bundles: Mapping[str, Bundle], audience: Audience = Audience.ROOM) -> Blueprint:
     """Return the pages that serve bundles; templates name them by `asset_url` and hold them by `asset_text`."""
     blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
@@ -56,7 +56,7 @@ def build_assets(bundles: Mapping[str, Bundle]) -> Blueprint:
         return Markup(bundles[name].content.decode())  # noqa: S704
 
     @blueprint.get("/<name>")
-    @allow(Audience.ROOM)
+    @allow(audience)
     def get_asset(name: str) -> Response:
         bundle = bundles.get(name)
         if bundle is None:

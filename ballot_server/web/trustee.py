@@ -1,4 +1,4 @@
-"""What a browser shows that opens a teller's address: the address is for the program, and how to give it to it."""
+"""The page for a teller's phone; all it does is in its own script, which talks to `trustee_api`."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ blueprint = Blueprint("trustee", __name__)
 @blueprint.get("/trustee")
 @allow(Audience.ANYBODY_STAFF_APP)
 def show_trustee() -> str:
-    """Say how to use the address; its code is in the fragment, which never comes here."""
+    """Show the page that a seat's QR code opens; the code is in the fragment, which never comes here."""
     return render_template("staff/trustee.html")

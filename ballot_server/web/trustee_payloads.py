@@ -90,6 +90,10 @@ def _describe_request(request: RequestView) -> dict[str, object]:
         "senders": request.senders,
         "present": request.present,
         "answered": request.answered,
+        "reports": [
+            {"reporter": report.reporter, "at_fault": report.at_fault, "problem": report.problem}
+            for report in request.reports
+        ],
     }
 
 

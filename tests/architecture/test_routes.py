@@ -51,9 +51,11 @@ def test_voters_application_has_the_voters_addresses_and_no_other(applications: 
     }
 
 
-def test_applications_share_the_first_page_and_the_health_page_only(applications: tuple[Flask, Flask]) -> None:
+def test_applications_share_the_first_page_the_health_page_and_the_scripts_only(
+    applications: tuple[Flask, Flask],
+) -> None:
     shared = list_routes(applications[0]) & list_routes(applications[1])
-    assert shared == {("GET", "/"), ("GET", "/healthz")}
+    assert shared == {("GET", "/"), ("GET", "/healthz"), ("GET", "/assets/<name>")}
 
 
 def test_no_address_takes_a_secret_in_its_path_or_query(applications: tuple[Flask, Flask]) -> None:
