@@ -35,20 +35,38 @@ class Attendance(Enum):
 
 @dataclass(frozen=True)
 class Exemption:
-    """A decided exemption from duties and meetings; `ends` None means until withdrawn."""
+    """A decided exemption from duties and meetings; `ends` None means until withdrawn.
+
+    decided_on: the day of the decision, or None where it stands behind the first day, as in a roll's file.
+    returned_on: the day from which the member takes part again, however long the exemption was to last.
+    """
 
     book: ExemptionBook
     resolution: str
     starts: date
     ends: date | None
+    decided_on: date | None = None
+    returned_on: date | None = None
 
     def is_in_force(self, on: date) -> bool:
-        """Tell whether the exemption counts on a date: starts ≤ date ≤ ends, both days included."""
-        return self.starts <= on and (self.ends is None or on <= self.ends)
+        """Tell whether the exemption counts on a date.
+
+        It does iff starts ≤ date ≤ ends, both days included, it was decided by then, and the member has not returned.
+        """
+        return (
+            self.starts <= on
+            and (self.ends is None or on <= self.ends)
+            and (self.decided_on is None or self.decided_on <= on)
+            and not self.has_returned(on)
+        )
 
     def has_lapsed(self, on: date) -> bool:
-        """Tell whether the exemption ended before a date: the classic wrong denominator."""
-        return self.ends is not None and self.ends < on
+        """Tell whether the exemption ended before a date, and nobody has closed it: the classic wrong denominator."""
+        return self.ends is not None and self.ends < on and not self.has_returned(on)
+
+    def has_returned(self, on: date) -> bool:
+        """Tell whether the member has come back by a date."""
+        return self.returned_on is not None and self.returned_on <= on
 
 
 @dataclass(frozen=True)

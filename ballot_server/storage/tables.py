@@ -1,9 +1,9 @@
-"""The tables. People stand in `roll_entry`, in the officers' names of `meeting` and in `staff`, and nowhere else.
+"""The tables. People stand in `roll_entry`, in the officers' names of `meeting`, in `staff` and in `register_tables`.
 
 Nothing about a ballot, a credential or a slip says when or who: no time, no sequence, no row number, no address. Those
 tables are WITHOUT ROWID, keyed by hashes or by sorted public values; what their pages still betray of the order of
-arrival is removed at close by `rewrite_ballots_sorted`. Only the staff's own sessions and links know times, and no key
-leads from them to a meeting.
+arrival is removed at close by `rewrite_ballots_sorted`. Times are known of the staff's sessions and links, of changes
+of the roll and of attendance, and no key leads from those to a slip, a credential or a ballot.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _NAMING = {
 _WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 
-def _enum_column(kind: type[PythonEnum], name: str) -> Enum:
+def enum_column(kind: type[PythonEnum], name: str) -> Enum:
+    """Return the type of a column that holds an enumeration's values."""
     return Enum(
         kind,
         name=name,
@@ -108,8 +109,8 @@ class RollEntryRow(Base):
     card_number: Mapped[str] = mapped_column(String(40), primary_key=True)
     sequence: Mapped[int] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(Text)
-    member_class: Mapped[MemberClass] = mapped_column(_enum_column(MemberClass, "member_class"))
-    exemption_book: Mapped[ExemptionBook | None] = mapped_column(_enum_column(ExemptionBook, "exemption_book"))
+    member_class: Mapped[MemberClass] = mapped_column(enum_column(MemberClass, "member_class"))
+    exemption_book: Mapped[ExemptionBook | None] = mapped_column(enum_column(ExemptionBook, "exemption_book"))
     exemption_resolution: Mapped[str | None] = mapped_column(Text)
     exemption_starts: Mapped[date | None] = mapped_column(Date)
     exemption_ends: Mapped[date | None] = mapped_column(Date)
@@ -119,7 +120,7 @@ class RollEntryRow(Base):
     incumbent: Mapped[bool] = mapped_column(Boolean)
     position: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
-    attendance: Mapped[Attendance] = mapped_column(_enum_column(Attendance, "attendance"))
+    attendance: Mapped[Attendance] = mapped_column(enum_column(Attendance, "attendance"))
 
 
 class SeriesRow(Base):
@@ -182,7 +183,7 @@ class ElectionRow(Base):
     position: Mapped[int] = mapped_column(Integer)
     title_vi: Mapped[str] = mapped_column(Text)
     title_en: Mapped[str] = mapped_column(Text)
-    state: Mapped[ElectionState] = mapped_column(_enum_column(ElectionState, "state"))
+    state: Mapped[ElectionState] = mapped_column(enum_column(ElectionState, "state"))
     series: Mapped[list[str]] = mapped_column(JSON)
     slot: Mapped[int | None] = mapped_column(Integer)
     rule_inputs: Mapped[str] = mapped_column(Text)
@@ -247,7 +248,7 @@ class StaffRow(Base):
 
     name: Mapped[str] = mapped_column(String(MAXIMUM_NAME), primary_key=True)
     folded: Mapped[str] = mapped_column(String(4 * MAXIMUM_NAME), unique=True)
-    role: Mapped[Role] = mapped_column(_enum_column(Role, "role"))
+    role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
     passphrase_hash: Mapped[str | None] = mapped_column(Text)
 
 
@@ -272,5 +273,5 @@ class StaffLinkRow(Base):
 
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(MAXIMUM_NAME))
-    role: Mapped[Role] = mapped_column(_enum_column(Role, "role"))
+    role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
     created: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,24 +1,30 @@
 """Repositories: domain values and bytes in and out of one session."""
 
+from ballot_server.storage.repositories.attendance import AttendanceRepository
 from ballot_server.storage.repositories.ballots import BallotRepository, rewrite_ballots_sorted
 from ballot_server.storage.repositories.board import BoardRepository
 from ballot_server.storage.repositories.drafts import DraftRepository
 from ballot_server.storage.repositories.elections import ElectionRepository
+from ballot_server.storage.repositories.exemptions import ExemptionRepository
 from ballot_server.storage.repositories.meetings import MeetingRepository, RollRepository
 from ballot_server.storage.repositories.slips import CredentialRepository, SeriesRepository
 from ballot_server.storage.repositories.staff import StaffLinkRepository, StaffRepository, StaffSessionRepository
+from ballot_server.storage.repositories.unit_roll import UnitRollRepository
 
 __all__ = [
+    "AttendanceRepository",
     "BallotRepository",
     "BoardRepository",
     "CredentialRepository",
     "DraftRepository",
     "ElectionRepository",
+    "ExemptionRepository",
     "MeetingRepository",
     "RollRepository",
     "SeriesRepository",
     "StaffLinkRepository",
     "StaffRepository",
     "StaffSessionRepository",
+    "UnitRollRepository",
     "rewrite_ballots_sorted",
 ]

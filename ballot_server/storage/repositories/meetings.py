@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ballot_server.domain.attendance import apply_events
 from ballot_server.domain.member import Attendance, CardNumber, Exemption, Member, Roll, RollEntry
 from ballot_server.storage.errors import MeetingUnknownError, MemberMissingError
 from ballot_server.storage.records import MeetingRecord
+from ballot_server.storage.repositories.attendance import AttendanceRepository
 from ballot_server.storage.tables import MeetingRow, RollEntryRow
 
 
@@ -67,14 +69,21 @@ class RollRepository:
         self._session.flush()
 
     def load(self, meeting: str) -> Roll:
-        """Return a meeting's roll in the order of its source; empty if none was imported."""
+        """Return a meeting's roll in the order of its source, with the attendance that the events make of it.
+
+        Empty if none was imported.
+        """
+        return apply_events(self.load_beginning(meeting), AttendanceRepository(self._session).list_all(meeting))
+
+    def load_beginning(self, meeting: str) -> Roll:
+        """Return a meeting's roll as it was before the first event."""
         rows = self._session.scalars(
             select(RollEntryRow).where(RollEntryRow.meeting == meeting).order_by(RollEntryRow.sequence)
         )
         return Roll(entries=tuple(_to_roll_entry(row) for row in rows))
 
     def set_attendance(self, meeting: str, card_number: CardNumber, attendance: Attendance) -> None:
-        """Record whether a member is in the room. Raises: MemberMissingError."""
+        """Change what the roll says before the first event of a member. Raises: MemberMissingError."""
         row = self._session.get(RollEntryRow, (meeting, card_number))
         if row is None:
             raise MemberMissingError(meeting, card_number)
@@ -83,12 +92,7 @@ class RollRepository:
 
     def count_present(self, meeting: str) -> int:
         """Return how many on the roll are present, entitled to vote or not."""
-        query = (
-            select(func.count())
-            .select_from(RollEntryRow)
-            .where(RollEntryRow.meeting == meeting, RollEntryRow.attendance == Attendance.PRESENT)
-        )
-        return self._session.scalar(query) or 0
+        return sum(entry.attendance is Attendance.PRESENT for entry in self.load(meeting).entries)
 
 
 def _to_meeting(row: MeetingRow) -> MeetingRecord:
