@@ -18,8 +18,8 @@ from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import ElectionRepository
 from ballot_server.storage.session import Session
-from crypto.aggregate import Aggregate, aggregate_ballots, encode_aggregate, hash_aggregate
-from crypto.ballot import ballot_size, decode_ballot
+from crypto.aggregate import Aggregate, aggregate_stored_ballots, encode_aggregate, hash_aggregate
+from crypto.ballot import ballot_size
 from crypto.bodies import ClosedBody, EntryKind, TallyBody
 from crypto.body_form import read_body
 from crypto.decryption import PartialDecryption
@@ -48,8 +48,8 @@ def post_aggregate(database: Database, board: Noticeboard, *, meeting: str, elec
     with database.read() as session:
         manifest = read_manifest(session, meeting, election)
         advance(ElectionRepository(session).get(meeting, election).state, ElectionState.TALLIED)
-        ballots = [decode_ballot(data, manifest.context) for data in _list_ballots(session, meeting, manifest)]
-    aggregate = aggregate_ballots(ballots, manifest.shape)
+        ballots = _list_ballots(session, meeting, manifest)
+    aggregate = aggregate_stored_ballots(ballots, manifest.shape)
     if aggregate.ballots:
         body: JsonObject = {
             "election": election,

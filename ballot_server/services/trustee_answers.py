@@ -11,8 +11,7 @@ from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import BallotRepository
 from ballot_server.storage.repositories.trustees import TrusteeRepository
 from ballot_server.storage.session import Session
-from crypto.aggregate import aggregate_ballots
-from crypto.ballot import decode_ballot
+from crypto.aggregate import aggregate_stored_ballots
 from crypto.decryption import PartialDecryption, verify_partial_decryption
 from crypto.encoding import decode_canonical
 from crypto.errors import CryptoError
@@ -31,8 +30,7 @@ def judge_answer(session: Session, meeting: str, election: str, body: bytes) -> 
     try:
         partial = PartialDecryption.from_body(decode_canonical(body))
         stored = BallotRepository(session).list_sorted(manifest.election_hash)
-        ballots = [decode_ballot(ballot.data, manifest.context) for ballot in stored]
-        aggregate = aggregate_ballots(ballots, manifest.shape)
+        aggregate = aggregate_stored_ballots((ballot.data for ballot in stored), manifest.shape)
         verify_partial_decryption(ceremony, manifest.election_hash, aggregate, partial)
     except CryptoError as error:
         return str(error)

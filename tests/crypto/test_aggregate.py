@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from crypto.aggregate import Aggregate, aggregate_ballots, decode_aggregate, encode_aggregate, hash_aggregate
+from crypto.aggregate import (
+    Aggregate,
+    aggregate_ballots,
+    aggregate_stored_ballots,
+    decode_aggregate,
+    encode_aggregate,
+    hash_aggregate,
+)
 from crypto.ballot import Ballot, ContestShape, ElectionContext, decode_ballot, encrypt_ballot
 from crypto.elgamal import IDENTITY_CIPHERTEXT, Ciphertext
 from crypto.encoding import decode_base64
@@ -52,6 +59,25 @@ def test_aggregate_does_not_depend_on_the_order_of_ballots() -> None:
 
 def test_aggregate_of_no_ballots_is_the_identities() -> None:
     assert aggregate_ballots([], SMALL_SHAPE) == Aggregate(0, ((IDENTITY_CIPHERTEXT,) * 2,))
+
+
+def test_stored_ballots_have_the_sum_of_the_same_ballots_read_whole() -> None:
+    ballots = make_ballots()
+    assert aggregate_stored_ballots((ballot.data for ballot in ballots), SHAPE) == aggregate_ballots(ballots, SHAPE)
+    assert aggregate_stored_ballots([], SMALL_SHAPE) == aggregate_ballots([], SMALL_SHAPE)
+
+
+def test_stored_ballot_of_another_length_is_refused() -> None:
+    (ballot, *_) = make_ballots()
+    with pytest.raises(InvalidBallotError):
+        aggregate_stored_ballots([ballot.data[:-1]], SHAPE)
+
+
+@pytest.mark.parametrize("broken", [b"\xff" * 32, bytes(31) + b"\x80"])
+def test_stored_ballot_with_a_ciphertext_that_is_none_is_refused(broken: bytes) -> None:
+    (ballot, *_) = make_ballots()
+    with pytest.raises(InvalidElementError):
+        aggregate_stored_ballots([ballot.data[:64] + broken + ballot.data[96:]], SHAPE)
 
 
 def test_aggregate_of_ballots_that_cancel_is_legal() -> None:
