@@ -30,6 +30,14 @@ class Role(Enum):
     SCREEN = "screen"
     """A device that only shows the projector's page; it has no passphrase."""
 
+    KIOSK = "kiosk"
+    """A device on which voters vote; it reaches the kiosk's page and the voters' addresses only, and has no passphrase."""
+
+    @property
+    def is_device(self) -> bool:
+        """Tell whether it is no person's: nobody signs in with it by name, and nobody's use keeps it signed in."""
+        return self in (Role.SCREEN, Role.KIOSK)
+
 
 class StaffNameInvalidError(BallotServerError):
     """A name is empty, too long or holds control characters; field: maximum (characters)."""
@@ -71,12 +79,12 @@ class SessionTimes:
     def has_ended(self, role: Role, now: datetime) -> bool:
         """Tell whether the session is over: 12 hours after its start, or 30 minutes after its last use.
 
-        A projector is not used by anybody and must not go dark, so only the first limit holds for it.
+        A projector and a kiosk are nobody's and must not go dark, so only the first limit holds for them.
         """
         # A clock that was set back must not lengthen a session, so a start in the future ends it too.
         if not timedelta(0) <= now - self.created < ABSOLUTE_LIMIT:
             return True
-        return role is not Role.SCREEN and now - self.seen >= IDLE_LIMIT
+        return not role.is_device and now - self.seen >= IDLE_LIMIT
 
     def has_recent_passphrase(self, now: datetime) -> bool:
         """Tell whether the passphrase was given within the last five minutes."""

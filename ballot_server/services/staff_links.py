@@ -72,7 +72,7 @@ def make_first_link(database: Database, door: StaffDoor) -> LinkCode | None:
 
 
 def make_link(database: Database, door: StaffDoor, *, name: str, role: Role) -> LinkCode:
-    """Return the code of a link for somebody new, a clerk or a screen.
+    """Return the code of a link for somebody new, a clerk or a device.
 
     Raises: StaffNameInvalidError, NameTakenError, RoleNotGivenError.
     """
@@ -86,7 +86,7 @@ def make_link(database: Database, door: StaffDoor, *, name: str, role: Role) -> 
 
 
 def renew_link(database: Database, door: StaffDoor, *, name: str) -> LinkCode:
-    """Return the code of a link by which a clerk or a screen signs in anew, as the chair may ask for.
+    """Return the code of a link by which a clerk or a device signs in anew, as the chair may ask for.
 
     Raises: StaffUnknownError, RoleNotGivenError.
     """
@@ -119,13 +119,13 @@ def use_link(
 ) -> SessionSecret:
     """Use a link up: store the account and return the secret of its first session; older sessions of it end.
 
-    name: used only where the link has none; passphrase: not used for a screen.
+    name: used only where the link has none; passphrase: not used for a device.
     Raises: LinkInvalidError, StaffNameInvalidError, NameTakenError, PassphraseTooShortError, PassphraseTooLongError.
     """
     link = read_link(database, door, code)
     member = StaffMember(link.name or normalise_name(name), link.role)
     stored = None
-    if member.role is not Role.SCREEN:
+    if not member.role.is_device:
         check_passphrase(normalise_passphrase(passphrase))
         # Before the transaction, because it takes long on purpose.
         stored = hash_passphrase(passphrase, door.cost, door.random_bytes)
@@ -150,7 +150,7 @@ def list_people(database: Database) -> tuple[StaffMember, ...]:
 
 
 def remove_person(database: Database, *, name: str) -> None:
-    """Remove a clerk or a screen, end their sessions and void their link.
+    """Remove a clerk or a device, end their sessions and void their link.
 
     Raises: StaffUnknownError, RoleNotGivenError.
     """

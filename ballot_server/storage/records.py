@@ -41,6 +41,16 @@ class SeriesRecord:
 
 
 @dataclass(frozen=True)
+class SlipOrderRecord:
+    """A series that another machine prints; filled once its lists are here."""
+
+    meeting: str
+    series: str
+    count: int
+    is_filled: bool = False
+
+
+@dataclass(frozen=True)
 class ElectionRecord:
     """One election; `rule_inputs` is JSON text that storage does not read, `position` its place in the meeting."""
 

@@ -39,7 +39,10 @@ class Audience(Enum):
     """Anybody who reaches the staff's application: for signing in."""
 
     SCREEN = "screen"
-    """Everybody signed in, the projector's device too."""
+    """Everybody signed in but kiosks, the projector's device too."""
+
+    KIOSK = "kiosk"
+    """A kiosk: the device on which voters vote, whoever stands before it."""
 
     DESK = "desk"
     """The chair and the clerks."""
@@ -55,7 +58,8 @@ ROOM_AUDIENCES = frozenset({Audience.ROOM})
 STAFF_AUDIENCES = frozenset(Audience) - ROOM_AUDIENCES
 
 _ROLES = {
-    Audience.SCREEN: frozenset(Role),
+    Audience.SCREEN: frozenset(Role) - {Role.KIOSK},
+    Audience.KIOSK: frozenset({Role.KIOSK}),
     Audience.DESK: frozenset({Role.CHAIR, Role.CLERK}),
     Audience.CHAIR: frozenset({Role.CHAIR}),
 }
@@ -155,6 +159,10 @@ def _check_rule() -> None:
             if current_staff().role not in _ROLES[audience]:
                 raise RoleForbiddenError
             _check_staff_form()
+        case Audience.KIOSK:
+            if current_staff().role not in _ROLES[audience]:
+                raise RoleForbiddenError
+            _check_kiosk_request()
         case None:
             raise RouteRuleError(request.endpoint)
 
@@ -162,11 +170,23 @@ def _check_rule() -> None:
 def _check_staff_form() -> None:
     if request.method in _SAFE_METHODS:
         return
+    _check_origin()
+    _check_json()
+    check_form_mark()
+
+
+def _check_kiosk_request() -> None:
+    # As a form of the staff's, but a ballot is bytes and no JSON.
+    if request.method in _SAFE_METHODS:
+        return
+    _check_origin()
+    check_form_mark()
+
+
+def _check_origin() -> None:
     if request.headers.get("Origin") is None:
         raise CrossSiteRequestError
     _check_site()
-    _check_json()
-    check_form_mark()
 
 
 def _check_json() -> None:

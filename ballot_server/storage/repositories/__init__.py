@@ -7,6 +7,7 @@ from ballot_server.storage.repositories.drafts import DraftRepository
 from ballot_server.storage.repositories.elections import ElectionRepository
 from ballot_server.storage.repositories.exemptions import ExemptionRepository
 from ballot_server.storage.repositories.meetings import MeetingRepository, RollRepository
+from ballot_server.storage.repositories.slip_orders import PaperExchangeRepository, SlipOrderRepository
 from ballot_server.storage.repositories.slips import CredentialRepository, SeriesRepository
 from ballot_server.storage.repositories.staff import StaffLinkRepository, StaffRepository, StaffSessionRepository
 from ballot_server.storage.repositories.unit_roll import UnitRollRepository
@@ -20,8 +21,10 @@ __all__ = [
     "ElectionRepository",
     "ExemptionRepository",
     "MeetingRepository",
+    "PaperExchangeRepository",
     "RollRepository",
     "SeriesRepository",
+    "SlipOrderRepository",
     "StaffLinkRepository",
     "StaffRepository",
     "StaffSessionRepository",
