@@ -9,7 +9,6 @@ from bench.table import Row, Section, compare_with_floor
 from crypto.ballot import (
     ContestShape,
     ElectionContext,
-    SealedBallot,
     Selection,
     decode_ballot,
     encrypt_ballot,
@@ -49,10 +48,10 @@ def mark_contests(contests: int) -> tuple[Selection, ...]:
 def _measure_ballot(contests: int) -> list[Row]:
     context, credential = create_context(contests), create_credential()
 
-    def encrypt() -> SealedBallot:
-        return encrypt_ballot(context, credential, mark_contests(contests), token_bytes)
+    def encrypt() -> bytes:
+        return encrypt_ballot(context, credential, mark_contests(contests), token_bytes).cast()
 
-    data = encrypt().data
+    data = encrypt()
 
     def verify() -> None:
         verify_ballot(decode_ballot(data, context), context)

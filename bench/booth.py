@@ -180,7 +180,7 @@ def _sum_arithmetic(measured: list[dict[str, float]]) -> float:
     A browser's elements are encoded when they are sent or hashed, not at each operation as libsodium's are.
     """
     context, credential = create_context(CONTESTS), create_credential()
-    counts = count_operations(lambda: encrypt_ballot(context, credential, mark_contests(CONTESTS), token_bytes))
+    counts = count_operations(lambda: encrypt_ballot(context, credential, mark_contests(CONTESTS), token_bytes).cast())
     encoded = CONTESTS * ((OPTIONS + 1) * (2 + 4) + 2) + 1
     best = {name: min(times[name] for times in measured) for name in measured[0]}
     return (

@@ -8,9 +8,9 @@ last ciphertext of a contest is the blank one. Example: with 3 options and 1 mar
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from crypto.credential import Credential
 from crypto.elgamal import (
@@ -50,6 +50,9 @@ HASH_BYTES = 32
 _HEADER_BYTES = 64
 _MARK_VALUES = (0, 1)
 
+BallotLabel: TypeAlias = Literal["cast", "test"]
+"""What a ballot's signature says of it: that it is to count, or that it is opened and never counts."""
+
 Selection: TypeAlias = tuple[int, ...]
 """Ascending indexes of the marked options of one contest; empty for a blank vote."""
 
@@ -87,16 +90,41 @@ class ElectionContext:
             raise EncodingError("election hash", f"{len(self.election_hash)} bytes instead of {HASH_BYTES}")
 
 
-@dataclass(frozen=True, slots=True)
 class SealedBallot:
-    """A finished ballot as the voter's device sends it, again and again if need be.
+    """A ballot that is encrypted and not signed yet: its hash is shown before the voter casts it or tests it.
 
-    scalars: the encryption scalars, per contest and option; published only when the ballot is tested, never cast.
+    unsigned, scalars: its bytes, and the encryption scalars per contest and option, which are published only when it is
+    tested; sign: makes the credential's signature of it under a label.
     """
 
-    data: bytes
-    ballot_hash: bytes
-    scalars: tuple[tuple[Scalar, ...], ...] = field(repr=False)
+    def __init__(
+        self, unsigned: bytes, scalars: tuple[tuple[Scalar, ...], ...], sign: Callable[[BallotLabel], bytes]
+    ) -> None:
+        self.unsigned = unsigned
+        self.ballot_hash = hashlib.sha256(unsigned).digest()
+        self.scalars = scalars
+        self._sign = sign
+        self._signed: dict[BallotLabel, bytes] = {}
+
+    @property
+    def data(self) -> bytes:
+        """The ballot as it is cast."""
+        return self.cast()
+
+    def cast(self) -> bytes:
+        """Return the ballot as it is cast, the same bytes each time. Raises: InvalidBallotError once it was tested."""
+        return self._decide("cast")
+
+    def test(self) -> bytes:
+        """Return the ballot as it is tested, the same bytes each time. Raises: InvalidBallotError once it was cast."""
+        return self._decide("test")
+
+    def _decide(self, label: BallotLabel) -> bytes:
+        if self._signed and label not in self._signed:
+            raise InvalidBallotError("cast or tested, never both", expected=next(iter(self._signed)), got=label)
+        if label not in self._signed:
+            self._signed[label] = self.unsigned + self._sign(label)
+        return self._signed[label]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +163,7 @@ def count_proofs(shape: tuple[ContestShape, ...]) -> int:
 def encrypt_ballot(
     context: ElectionContext, credential: Credential, selections: tuple[Selection, ...], random_bytes: RandomBytes
 ) -> SealedBallot:
-    """Return the sealed ballot of a credential.
+    """Return the sealed ballot of a credential, which is then cast or tested.
 
     Raises: InvalidBallotError if the selections do not fit the contests.
     Spec: "encrypt_ballot".
@@ -156,8 +184,11 @@ def encrypt_ballot(
                 parts.append(encode_ciphertext(statement.ciphertext))
             parts.append(prove_membership(statement, m, r, random_bytes))
     unsigned = b"".join(parts)
-    signature = sign_as_credential("cast", context.election_hash, credential, unsigned, random_bytes)
-    return SealedBallot(unsigned + signature, hashlib.sha256(unsigned).digest(), scalars)
+
+    def sign(label: BallotLabel) -> bytes:
+        return sign_as_credential(label, context.election_hash, credential, unsigned, random_bytes)
+
+    return SealedBallot(unsigned, scalars, sign)
 
 
 def decode_ballot(data: bytes, context: ElectionContext) -> Ballot:
@@ -185,14 +216,15 @@ def decode_ballot(data: bytes, context: ElectionContext) -> Ballot:
     return Ballot(data, ballot_hash, credential, tuple(ciphertexts), tuple(proofs))
 
 
-def verify_ballot(ballot: Ballot, context: ElectionContext) -> None:
+def verify_ballot(ballot: Ballot, context: ElectionContext, *, label: BallotLabel = "cast") -> None:
     """Check the signature and every proof of a decoded ballot.
 
+    label: "cast" for every ballot that is to count.
     Raises: InvalidSignatureError; InvalidBallotError if two ciphertexts share their α; InvalidProofError naming
     contest and option of the first proof that does not hold.
     Spec: "decode_ballot, verify_ballot".
     """
-    verify_credential_signature("cast", context.election_hash, ballot.credential, ballot.unsigned, ballot.signature)
+    verify_credential_signature(label, context.election_hash, ballot.credential, ballot.unsigned, ballot.signature)
     alphas = [ciphertext.alpha for contest in ballot.ciphertexts for ciphertext in contest]
     if len(set(alphas)) != len(alphas):
         raise InvalidBallotError("repeated ciphertext", expected=len(alphas), got=len(set(alphas)))

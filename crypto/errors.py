@@ -76,6 +76,14 @@ class InvalidBallotError(CryptoError):
         self.got = got
 
 
+class OpeningError(CryptoError):
+    """What was published to open a tested ballot does not give its ciphertexts back; `problem` says where."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"opening: {problem}")
+        self.problem = problem
+
+
 class CeremonyError(CryptoError):
     """The key ceremony cannot go on; `trustee` is the index of who caused it, or None."""
 

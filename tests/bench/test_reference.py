@@ -28,7 +28,7 @@ def expect_encryption(contests: int) -> dict[Operation, int]:
 def test_counting_finds_the_operations_of_an_encryption(contests: int) -> None:
     context = sample_context((ContestShape(OPTIONS, 1),) * contests)
     selections = ((0,),) * contests
-    counts = count_operations(lambda: encrypt_ballot(context, sample_credential(), selections, SeededRandom(1)))
+    counts = count_operations(lambda: encrypt_ballot(context, sample_credential(), selections, SeededRandom(1)).cast())
     # The sample's credential costs one multiplication of the base itself.
     expected = expect_encryption(contests)
     expected[Operation.MULTIPLY_BASE] += 1

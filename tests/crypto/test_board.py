@@ -21,6 +21,7 @@ from tests.support.archives import (
     sample_meeting,
     sum_ballots,
 )
+from tests.support.board_attacks import forge_ballot
 
 PLAN = ElectionPlan()
 SAMPLE = build_archive()
@@ -235,7 +236,7 @@ def test_append_refuses_anything_after_final() -> None:
 
 def test_append_refuses_ballots_that_fill_no_whole_ballot() -> None:
     builder, manifest, ballots = open_board()
-    cut = SealedBallot(ballots[0].data[:-1], ballots[0].ballot_hash, ())
+    cut = forge_ballot(ballots[0].data[:-1])
     with pytest.raises(EncodingError):
         builder.close(manifest, [cut])
 

@@ -30,6 +30,7 @@ from tests.support.board_attacks import (
     SAMPLE,
     find_failure,
     find_review_failure,
+    forge_ballot,
     hash_ballot,
     join_ballots,
     open_board,
@@ -69,7 +70,7 @@ def copy_ciphertexts(builder: ArchiveBuilder, manifest: Manifest, ballots: list[
     """Two voters whose phones draw the same scalars for the same choice."""
     voters = sample_credentials(2)
     forged = [cast_plaintexts(manifest.context, voter, ((1, 0, 0),), SeededRandom(9)) for voter in voters]
-    return [SealedBallot(data, hash_ballot(data), ()) for data in forged]
+    return [forge_ballot(data) for data in forged]
 
 
 @pytest.mark.parametrize(
@@ -84,9 +85,7 @@ def copy_ciphertexts(builder: ArchiveBuilder, manifest: Manifest, ballots: list[
             cast_as(builder, replace(manifest, slot=manifest.slot + 1)),
             *ballots[1:],
         ],
-        lambda builder, manifest, ballots: [
-            SealedBallot(ballots[0].data[:-64] + ballots[1].data[-64:], ballots[0].ballot_hash, ())
-        ],
+        lambda builder, manifest, ballots: [forge_ballot(ballots[0].data[:-64] + ballots[1].data[-64:])],
     ],
     ids=[
         "credential of another series",
@@ -112,7 +111,7 @@ def test_ballot_that_may_not_count_is_found(
 def test_ballot_of_false_marks_is_found(plaintexts: tuple[tuple[int, ...], ...]) -> None:
     def forge(builder: ArchiveBuilder, manifest: Manifest, ballots: list[SealedBallot]) -> list[SealedBallot]:
         data = cast_plaintexts(manifest.context, sample_credentials(1)[0], plaintexts, SeededRandom(9))
-        return [SealedBallot(data, hash_ballot(data), ())]
+        return [forge_ballot(data)]
 
     assert find_review_failure(close_with(forge)).check == "V5"
 
