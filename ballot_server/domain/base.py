@@ -1,11 +1,12 @@
 """The base: the number of which a threshold is taken, and who may vote.
 
-Each official member is left out at most once, for the first reason that holds: exempt, then transferred out, then
-suspended. So 20 official members of whom 3 are exempt, 1 is suspended and 1 is both exempt and suspended make parts
-{official 20, exempt 4, suspended 1} and a base of 15. Probationary members and guests are in no base and never vote;
-absence, with or without a reason, takes nobody out.
+Each official member is left out at most once, for the first reason that holds: not in post (where only a committee's
+members count), exempt, transferred out, suspended, excused for the whole congress. So 20 official members of whom 3 are
+exempt, 1 is suspended and 1 is both exempt and suspended make parts {official 20, exempt 4, suspended 1} and a base of
+15. Probationary members and guests are in no base and never vote; absence, with or without a reason, takes nobody out.
 
-Sources: guidance of source 003, A.III steps 1 and 3 (official members less the exempt); 294-QĐ/TW (26/5/2025) 9.3.2.
+Sources: guidance of source 003, A.III steps 1 and 3 (official members less the exempt); 294-QĐ/TW (26/5/2025) 9.3.2
+and 9.3.3 (committee members in post).
 """
 
 from __future__ import annotations
@@ -22,8 +23,38 @@ class BaseKind(Enum):
     """What a base counts."""
 
     OFFICIAL_MINUS_EXEMPT = "official_minus_exempt"
+    OFFICIAL_MEMBERS = "official_members"
+    """Official members as 294-QĐ/TW 9.3.2 counts them."""
+    ALL_MEMBERS = "all_members"
+    INCUMBENTS = "incumbents"
+    """Committee members in post."""
+    SUMMONED = "summoned"
+    """All entitled to vote, present or not, and the members concerned who are barred."""
+    PRESENT = "present"
+    """Those of the summoned who are in the room at the opening."""
+    FIXED = "fixed"
+    """A number that the chair enters, with its ground."""
+    ISSUED = "issued"
+    RETURNED = "returned"
+    VALID = "valid"
+    """Valid ballots, blanks included."""
     VOTES_CAST = "votes_cast"
-    """Valid ballots less blanks: known only once they are counted, and for each contest apart."""
+    """Valid ballots less blanks, for each contest apart."""
+
+    @property
+    def is_known_before_the_count(self) -> bool:
+        """Tell whether the base is a number when the election opens."""
+        return self not in (BaseKind.ISSUED, BaseKind.RETURNED, BaseKind.VALID, BaseKind.VOTES_CAST)
+
+    @property
+    def is_of_classes(self) -> bool:
+        """Tell whether the base follows from the class counts alone."""
+        return self in (
+            BaseKind.OFFICIAL_MINUS_EXEMPT,
+            BaseKind.OFFICIAL_MEMBERS,
+            BaseKind.ALL_MEMBERS,
+            BaseKind.INCUMBENTS,
+        )
 
 
 class Standing(Enum):
@@ -39,13 +70,14 @@ class Standing(Enum):
 class BaseRule:
     """What a rule-set says of the base: its kind, and where members in each state stand.
 
-    `exempt_present` is EXCLUDED or COUNTED_IF_VOTING; `suspended` is EXCLUDED or COUNTED, and they never vote.
+    `suspended` is EXCLUDED or COUNTED, and they never vote. `excused_whole_congress` is COUNTED or COUNTED_IF_VOTING.
     """
 
     kind: BaseKind
     exempt_present: Standing
     transferred_out: Standing
     suspended: Standing
+    excused_whole_congress: Standing = Standing.COUNTED
 
 
 @dataclass(frozen=True)
@@ -67,20 +99,41 @@ class ClassCounts:
     exempt: int
     suspended: int
     transferred_out: int
+    excused: int = 0
+    not_incumbent: int = 0
 
     @property
     def remaining(self) -> int:
         """The official members that are not left out."""
-        return self.official - self.exempt - self.suspended - self.transferred_out
+        left_out = self.exempt + self.suspended + self.transferred_out + self.excused + self.not_incumbent
+        return self.official - left_out
 
     def to_json(self) -> dict[str, int]:
-        """Return the parts as `result.json` writes them."""
+        """Return the parts as `result.json` writes them; the last two only where there are any."""
+        rare = {"excused": self.excused, "not_incumbent": self.not_incumbent}
         return {
             "official": self.official,
             "exempt": self.exempt,
             "suspended": self.suspended,
             "transferred_out": self.transferred_out,
+            **{name: count for name, count in rare.items() if count},
         }
+
+
+@dataclass(frozen=True)
+class HeadCount:
+    """Everybody entitled to vote and the members concerned who are barred; and those of them in the room."""
+
+    summoned: int
+    present: int
+
+
+@dataclass(frozen=True)
+class FixedBase:
+    """A base that the chair enters; `ground` says where the number comes from."""
+
+    value: int
+    ground: str
 
 
 @dataclass(frozen=True)
@@ -88,26 +141,36 @@ class Base:
     """A base with how it is made up.
 
     `value` is None while it depends on the count. `bare_words` is what the clause's words alone give (official less
-    exempt, nobody else left out), None where no such clause stands behind the base.
+    exempt, nobody else left out), None where no such clause stands behind the base. `ground` is that of a fixed base.
     """
 
     kind: BaseKind
     value: int | None
     parts: ClassCounts
     bare_words: int | None
+    ground: str | None = None
 
     def to_json(self) -> dict[str, object]:
-        """Return the base as `result.json` writes it."""
+        """Return the base as `result.json` writes it; with its ground where it has one."""
         return {
             "value": self.value,
             "kind": self.kind.value,
             "parts": self.parts.to_json(),
             "bare_words": self.bare_words,
+            **({} if self.ground is None else {"ground": self.ground}),
         }
 
 
 class BaseMismatchError(BallotServerError):
     """A base does not follow from its parts by its rule; `expected` and `found` say how."""
+
+
+class FixedBaseMissingError(BallotServerError):
+    """A rule-set asks for a number above zero that the chair enters with its ground, and it was not given so."""
+
+
+class FixedBaseNotAskedError(BallotServerError):
+    """A number was entered for a base that is computed; `kind` says how."""
 
 
 @dataclass(frozen=True)
@@ -135,15 +198,36 @@ class BareWordsDiffer:
 BaseWarning = LapsedExemptions | ExemptPresent | BareWordsDiffer
 
 
-def make_base(kind: BaseKind, parts: ClassCounts) -> Base:
-    """Return the base that a kind makes of class counts."""
-    if kind is BaseKind.VOTES_CAST:
-        return Base(kind=kind, value=None, parts=parts, bare_words=None)
-    return Base(kind=kind, value=parts.remaining, parts=parts, bare_words=parts.official - parts.exempt)
+def make_base(
+    kind: BaseKind, parts: ClassCounts, *, heads: HeadCount | None = None, fixed: FixedBase | None = None
+) -> Base:
+    """Return the base that a kind makes of class counts, of people, or of a number entered.
+
+    heads: needed for SUMMONED and PRESENT alone; fixed: for FIXED, and for nothing else.
+    Raises: FixedBaseMissingError, FixedBaseNotAskedError.
+    """
+    if kind is BaseKind.FIXED:
+        if fixed is None or fixed.value < 1 or not fixed.ground.strip():
+            raise FixedBaseMissingError
+        return Base(kind=kind, value=fixed.value, parts=parts, bare_words=None, ground=fixed.ground)
+    if fixed is not None:
+        raise FixedBaseNotAskedError(kind=kind.value)
+    bare_words = parts.official - parts.exempt if kind is BaseKind.OFFICIAL_MINUS_EXEMPT else None
+    return Base(kind=kind, value=_find_value(kind, parts, heads), parts=parts, bare_words=bare_words)
 
 
-def compute_base(roll: Roll, on: date, rule: BaseRule) -> Base:
-    """Return the base of a roll on a date.
+def _find_value(kind: BaseKind, parts: ClassCounts, heads: HeadCount | None) -> int | None:
+    if kind.is_of_classes:
+        return parts.remaining
+    if not kind.is_known_before_the_count:
+        return None
+    if heads is None:
+        raise ValueError(f"a base of {kind.value} is a count of people")
+    return heads.summoned if kind is BaseKind.SUMMONED else heads.present
+
+
+def compute_base(roll: Roll, on: date, rule: BaseRule, *, fixed: FixedBase | None = None) -> Base:
+    """Return the base of a roll on a date. Raises: FixedBaseMissingError, FixedBaseNotAskedError.
 
     Source: guidance of source 003, A.III ("trừ đảng viên được miễn công tác và sinh hoạt đảng").
     """
@@ -154,19 +238,45 @@ def compute_base(roll: Roll, on: date, rule: BaseRule) -> Base:
         exempt=reasons.count(_Reason.EXEMPT),
         suspended=reasons.count(_Reason.SUSPENDED),
         transferred_out=reasons.count(_Reason.TRANSFERRED_OUT),
+        excused=reasons.count(_Reason.EXCUSED),
+        not_incumbent=reasons.count(_Reason.NOT_INCUMBENT),
     )
-    return make_base(rule.kind, parts)
+    return make_base(rule.kind, parts, heads=count_heads(roll, on, rule), fixed=fixed)
 
 
-def check_base(base: Base, rule: BaseRule) -> None:
-    """Recompute a base from its own parts by its rule. Raises: BaseMismatchError if anything differs."""
-    expected = make_base(rule.kind, base.parts)
+def count_heads(roll: Roll, on: date, rule: BaseRule) -> HeadCount:
+    """Return how many are entitled or are members concerned who are barred, and how many of them are in the room."""
+    everybody = VoterRule(rule)
+    return HeadCount(
+        summoned=len(list_entitled(roll, on, everybody)), present=len(list_present_entitled(roll, on, everybody))
+    )
+
+
+def check_base(base: Base, rule: BaseRule, heads: HeadCount | None = None) -> None:
+    """Recompute a base from its own parts by its rule. Raises: BaseMismatchError if anything differs.
+
+    heads: needed for a base of people alone.
+    """
+    parts = base.parts
+    if rule.kind is BaseKind.FIXED:
+        fixed = None if base.value is None or base.ground is None else FixedBase(base.value, base.ground)
+        try:
+            expected = make_base(rule.kind, parts, fixed=fixed)
+        except FixedBaseMissingError as error:
+            raise BaseMismatchError(expected="a number above zero with its ground", found=base.to_json()) from error
+    else:
+        expected = make_base(rule.kind, parts, heads=heads)
     if base != expected:
         raise BaseMismatchError(expected=expected.to_json(), found=base.to_json())
-    parts = base.parts
-    counted_but_left_out = (rule.suspended is Standing.COUNTED and parts.suspended) or (
-        rule.transferred_out is Standing.COUNTED and parts.transferred_out
+    left_out = (
+        (rule.exempt_present, parts.exempt),
+        (rule.transferred_out, parts.transferred_out),
+        (rule.suspended, parts.suspended),
+        (rule.excused_whole_congress, parts.excused),
     )
+    counted_but_left_out = any(standing is Standing.COUNTED and count for standing, count in left_out)
+    if rule.kind is not BaseKind.INCUMBENTS and parts.not_incumbent:
+        counted_but_left_out = True
     if counted_but_left_out or parts.remaining < 0 or min(parts.to_json().values()) < 0:
         raise BaseMismatchError(expected="parts that the rule can give", found=parts.to_json())
 
@@ -184,6 +294,12 @@ def list_present_entitled(roll: Roll, on: date, rule: VoterRule) -> tuple[RollEn
 def count_barred(roll: Roll, on: date, rule: VoterRule) -> int:
     """Return how many would be entitled, were they not the members concerned."""
     return len(list_entitled(roll, on, VoterRule(rule.base))) - len(list_entitled(roll, on, rule))
+
+
+def count_barred_present(roll: Roll, on: date, rule: VoterRule) -> int:
+    """Return how many of the barred are in the room."""
+    everybody = list_present_entitled(roll, on, VoterRule(rule.base))
+    return len(everybody) - len(list_present_entitled(roll, on, rule))
 
 
 def find_base_warnings(roll: Roll, on: date, rule: BaseRule) -> tuple[BaseWarning, ...]:
@@ -216,6 +332,8 @@ class _Reason(Enum):
     EXEMPT = "exempt"
     TRANSFERRED_OUT = "transferred_out"
     SUSPENDED = "suspended"
+    EXCUSED = "excused"
+    NOT_INCUMBENT = "not_incumbent"
 
 
 def _find_reason(entry: RollEntry, on: date, rule: BaseRule) -> _Reason | None:
@@ -223,12 +341,16 @@ def _find_reason(entry: RollEntry, on: date, rule: BaseRule) -> _Reason | None:
     member = entry.member
     # A suspended member never votes, so being in the room counts for nobody who is suspended.
     votes = entry.attendance is Attendance.PRESENT and not member.suspended
+    if rule.kind is BaseKind.INCUMBENTS and not member.incumbent:
+        return _Reason.NOT_INCUMBENT
     if member.is_exempt(on) and not _is_counted(rule.exempt_present, votes=votes):
         return _Reason.EXEMPT
     if member.transferred_out and not _is_counted(rule.transferred_out, votes=votes):
         return _Reason.TRANSFERRED_OUT
     if member.suspended and not _is_counted(rule.suspended, votes=votes):
         return _Reason.SUSPENDED
+    if member.excused_whole_congress and not _is_counted(rule.excused_whole_congress, votes=votes):
+        return _Reason.EXCUSED
     return None
 
 

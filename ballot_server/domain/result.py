@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ballot_server.domain.base import Base
+from ballot_server.domain.contest import BLANK
+from ballot_server.domain.quorum import QuorumResult
 from ballot_server.domain.threshold import TestResult
 from ballot_server.errors import BallotServerError
 
@@ -40,6 +42,10 @@ class PresentExceedsSummonedError(CountsMismatchError):
 
 class ContestSumError(CountsMismatchError):
     """A contest's counts with blank do not add up to the valid ballots; `contest` names it."""
+
+
+class ContestMarksError(CountsMismatchError):
+    """No ballots with up to `marks` marks give a contest's counts; `contest` names it."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +97,26 @@ def check_numbers(numbers: BallotNumbers, *, summoned: int, present: int) -> Non
         raise IssuedExceedsPresentError(issued=numbers.issued, lost=numbers.lost, present=present)
 
 
-def check_contest_sum(contest: str, counts: Mapping[str, int], numbers: BallotNumbers) -> None:
-    """Check that a contest's counts, blank included, add up to the valid ballots.
+def check_contest_sum(contest: str, counts: Mapping[str, int], numbers: BallotNumbers, marks: int = 1) -> None:
+    """Check that a contest's counts, blank included, can come from the valid ballots.
 
-    Raises: ContestSumError if they do not; NegativeCountError for a count below zero.
+    marks: how many options one ballot may mark. With one, counts add up to the valid ballots; with k, the ballots that
+    are not blank carry between one and k marks each: valid − blank ≤ Σ ≤ k·(valid − blank).
+    Raises: ContestSumError, ContestMarksError; NegativeCountError for a count below zero.
     """
     for option, count in counts.items():
         if count < 0:
             raise NegativeCountError(name=option, value=count)
-    found = sum(counts.values())
-    if found != numbers.valid:
-        raise ContestSumError(contest=contest, valid=numbers.valid, found=found)
+    total = sum(counts.values())
+    if marks == 1:
+        if total != numbers.valid:
+            raise ContestSumError(contest=contest, valid=numbers.valid, found=total)
+        return
+    marked = numbers.valid - counts.get(BLANK, 0)
+    found = total - counts.get(BLANK, 0)
+    most = max((count for option, count in counts.items() if option != BLANK), default=0)
+    if not 0 <= marked <= found <= marks * marked or most > marked:
+        raise ContestMarksError(contest=contest, marks=marks, marked=marked, found=found)
 
 
 def compute_shares(counts: Mapping[str, int], bases: Mapping[str, int]) -> Mapping[str, Mapping[str, str]]:
@@ -122,14 +137,27 @@ def format_percentage(count: int, base: int) -> str:
 
 
 @dataclass(frozen=True)
+class SeatsResult:
+    """What became of each candidate, by option id, and how many seats stay empty."""
+
+    candidates: Mapping[str, str]
+    seats_left: int
+
+
+@dataclass(frozen=True)
 class ContestResult:
-    """What one contest came to: counts with blank, shares for reading, tests as applied, and the outcome's id."""
+    """What one contest came to: counts with blank, shares for reading, tests as applied, and the outcome's id.
+
+    `proposed`: the unit only proposes it. `seats` is an election's, and then stands in the outcome's place.
+    """
 
     id: str
     counts: Mapping[str, int]
     shares: Mapping[str, Mapping[str, str]]
     tests: tuple[TestResult, ...]
     outcome: str
+    proposed: bool = False
+    seats: SeatsResult | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the contest as `result.json` writes it."""
@@ -138,8 +166,13 @@ class ContestResult:
             "counts": dict(self.counts),
             "shares": {name: dict(shares) for name, shares in self.shares.items()},
             "tests": [test.to_json() for test in self.tests],
-            "outcome": {"id": self.outcome},
+            "outcome": self._write_outcome(),
         }
+
+    def _write_outcome(self) -> dict[str, object]:
+        if self.seats is not None:
+            return {"candidates": dict(self.seats.candidates), "seats_left": self.seats.seats_left}
+        return {"id": self.outcome, "proposed": True} if self.proposed else {"id": self.outcome}
 
 
 @dataclass(frozen=True)
@@ -155,9 +188,10 @@ class ElectionResult:
     present: int
     numbers: BallotNumbers
     contests: tuple[ContestResult, ...]
+    quorum: QuorumResult | None = None
 
     def to_json(self) -> dict[str, object]:
-        """Return the election as `result.json` and the board's outcome entry write it."""
+        """Return the election as `result.json` and the board's outcome write it; a quorum only where asked for."""
         numbers = self.numbers
         return {
             "id": self.id,
@@ -167,6 +201,7 @@ class ElectionResult:
             "base": self.base.to_json(),
             "summoned": self.summoned,
             "present": self.present,
+            **({} if self.quorum is None else {"quorum": self.quorum.to_json()}),
             "printed": numbers.printed,
             "handed_out": numbers.handed_out,
             "void": numbers.void,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 from ballot_server.rules.errors import RuleSetHoleError, RuleSetTooLargeError
-from ballot_server.rules.model import RuleSet
-from ballot_server.rules.parsing import list_conditions
+from ballot_server.rules.model import DecisionKind, RuleSet
+from ballot_server.rules.naming import list_conditions
 
 LARGEST_NUMBER_OF_CONDITIONS = 12
 
@@ -19,6 +19,8 @@ def check_coverage(rule_set: RuleSet) -> None:
 
     Raises: RuleSetHoleError with the first combination that has none or two; RuleSetTooLargeError beyond 12 conditions.
     """
+    if rule_set.decision is DecisionKind.CUMULATION:
+        return  # An algorithm that always ends in one outcome, for which `naming` has found the row.
     names = list_conditions(rule_set)
     if len(names) > LARGEST_NUMBER_OF_CONDITIONS:
         raise RuleSetTooLargeError(path=rule_set.origin, key="outcome", limit=LARGEST_NUMBER_OF_CONDITIONS)

@@ -14,12 +14,19 @@ from ballot_server.domain.result import (
     BallotNumbers,
     ContestResult,
     ElectionResult,
+    SeatsResult,
     check_contest_sum,
     check_numbers,
     compute_shares,
 )
 from ballot_server.domain.threshold import TestResult
-from ballot_server.rules.decide import ContestInputs, Decision, count_votes_cast, decide_contest
+from ballot_server.rules.decide import (
+    BallotTotals,
+    ContestInputs,
+    Decision,
+    decide_contest,
+    list_ballot_options,
+)
 from ballot_server.rules.errors import ContestsMismatchError, FollowedElectionError, FollowedTestsError
 from ballot_server.rules.sealed import FollowedContest, SealedContest, SealedRules
 
@@ -63,6 +70,7 @@ class ElectionDecision:
             present=self.sealed.present,
             numbers=self.numbers,
             contests=tuple(self._describe_contest(contest) for contest in self.contests),
+            quorum=self.sealed.quorum,
         )
 
     def _describe_contest(self, contest: DecidedContest) -> ContestResult:
@@ -76,7 +84,7 @@ class ElectionDecision:
         if self.sealed.base.kind is BaseKind.VOTES_CAST:
             # A blank vote is no part of the votes cast, so it has no share of them.
             cast = {option: count for option, count in contest.counts.items() if option != BLANK}
-            of_cast = compute_shares(cast, {"votes_cast": count_votes_cast(contest.counts)})["votes_cast"]
+            of_cast = compute_shares(cast, {"votes_cast": contest.decision.base_value})["votes_cast"]
             shares |= {"base": of_cast, "votes_cast": of_cast}
         return ContestResult(
             id=contest.id,
@@ -84,6 +92,8 @@ class ElectionDecision:
             shares=shares,
             tests=contest.decision.tests,
             outcome=contest.decision.outcome.id,
+            proposed=contest.decision.outcome.proposed,
+            seats=_describe_seats(contest.decision),
         )
 
 
@@ -107,15 +117,32 @@ def decide_sealed(
     decided: list[DecidedContest] = []
     for contest in sealed.contests:
         contest_counts = dict(counts[contest.id])
-        check_contest_sum(contest.id, contest_counts, numbers)
+        check_contest_sum(contest.id, contest_counts, numbers, marks=1 if contest.seats is None else contest.seats)
         inputs = ContestInputs(
             counts=contest_counts,
             base=sealed.base,
             meeting_date=sealed.meeting_date,
             followed=_find_followed(sealed, contest, followed),
+            totals=BallotTotals(issued=numbers.issued, returned=numbers.returned, valid=numbers.valid),
+            holds_post=contest.holds_post,
+            previous_failed=contest.previous_failed,
+            candidates=contest.candidates,
+            seats=contest.seats,
         )
         decided.append(DecidedContest(contest.id, contest_counts, decide_contest(sealed.rule_set, inputs)))
     return ElectionDecision(sealed=sealed, numbers=numbers, contests=tuple(decided))
+
+
+def list_sealed_options(sealed: SealedRules, contest: SealedContest) -> tuple[str, ...]:
+    """Return the ids of the options that a sealed contest has on its ballot, blank left out."""
+    return list_ballot_options(sealed.rule_set, holds_post=contest.holds_post, candidates=contest.candidates)
+
+
+def _describe_seats(decision: Decision) -> SeatsResult | None:
+    if decision.seats_left is None:
+        return None
+    candidates = {each.option: each.standing.value for each in decision.candidates}
+    return SeatsResult(candidates=candidates, seats_left=decision.seats_left)
 
 
 def _find_followed(
@@ -128,6 +155,6 @@ def _find_followed(
     if tests is None:
         raise FollowedTestsError(rule_set=follows.rule_set, test=", ".join(follows.tests))
     for test in tests:
-        if test.base != sealed.base.value:
+        if sealed.base.value is not None and test.base != sealed.base.value:
             raise FollowedElectionError(expected=sealed.base.value, found=test.base)
     return {test.id: test.passed for test in tests}

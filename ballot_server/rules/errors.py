@@ -62,6 +62,14 @@ class RuleSetHoleError(RuleSetError):
     """For some count no outcome follows, or two; `combination` is the case, `outcomes` what follows."""
 
 
+class RuleSetCumulationError(RuleSetError):
+    """A form that is cumulated needs no more than half, so two forms could pass alone."""
+
+
+class RuleSetCaseError(RuleSetError):
+    """A worked case says something that no ballots give, or that its base does not ask for."""
+
+
 class UnknownRuleSetError(BallotServerError):
     """No installed rule-set has an id; `id` is it, `known` are those there are."""
 
@@ -84,3 +92,7 @@ class SealedRulesError(BallotServerError):
 
 class ContestsMismatchError(BallotServerError):
     """Counts are not given for exactly the sealed contests; `expected` and `found` name them."""
+
+
+class SeatsMissingError(BallotServerError):
+    """An election is to be decided without its number of seats; `rule_set` names its rules."""

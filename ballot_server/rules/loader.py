@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from importlib import resources
 
 from ballot_server.rules.coverage import check_coverage
@@ -23,8 +24,9 @@ def load_rule_set(text: str, origin: str) -> RuleSet:
     return rule_set
 
 
+@cache
 def list_rule_sets() -> tuple[RuleSet, ...]:
-    """Return every installed version of every rule-set, by file name."""
+    """Return every installed version of every rule-set, by file name; read once, since none changes while we run."""
     folder = resources.files("ballot_server") / "rules" / "data"
     files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
     return tuple(load_rule_set(file.read_text(encoding="utf-8"), file.name) for file in files)

@@ -1,36 +1,41 @@
-"""From a rule-set file's text to a RuleSet: form, types and names; holes are the business of `coverage`."""
+"""From a rule-set file's text to a RuleSet: form and types; names are `naming`'s business, holes `coverage`'s."""
 
 from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
 from fractions import Fraction
 
-from ballot_server.domain.base import BaseKind, BaseRule, Standing
-from ballot_server.domain.contest import BLANK, Option
+from ballot_server.domain.base import BaseKind, BaseRule
+from ballot_server.domain.base import Standing as BaseStanding
+from ballot_server.domain.contest import Option, Wording
+from ballot_server.domain.quorum import QuorumRule
 from ballot_server.domain.threshold import Comparator, Threshold
 from ballot_server.rules.errors import (
-    RuleSetDatesError,
-    RuleSetDuplicateError,
     RuleSetFractionError,
     RuleSetMissingKeyError,
     RuleSetSyntaxError,
     RuleSetTextError,
-    RuleSetUnknownNameError,
+    RuleSetTypeError,
 )
 from ballot_server.rules.model import (
     ContestForm,
+    Cumulation,
+    DecisionKind,
     Follows,
     Mark,
     OutcomeRule,
+    PastFailures,
     Reading,
     RuleSet,
     Source,
+    Standing,
     Test,
     Tie,
     WorkedCase,
 )
+from ballot_server.rules.naming import check_names
 from ballot_server.rules.tables import Table
 
 LARGEST_TEXT = 100_000
@@ -38,6 +43,8 @@ LARGEST_TEXT = 100_000
 
 LARGEST_DENOMINATOR = 1000
 LONGEST_REVIEW_MONTHS = 120
+
+_HOLDS_POST = "holds_post"
 
 
 def parse_rule_set(text: str, origin: str) -> RuleSet:
@@ -48,9 +55,22 @@ def parse_rule_set(text: str, origin: str) -> RuleSet:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: numbers too long to read, too.
         raise RuleSetSyntaxError(path=origin, key="*", problem=str(error)) from error
-    table = Table(origin, "", values)
-    form, options = _parse_contest(table.take_table("contest"))
-    follows = _parse_follows(table.take_table("follows")) if "follows" in table else None
+    rule_set = _parse_file(Table(origin, "", values), text, origin)
+    check_names(rule_set)
+    return rule_set
+
+
+def _parse_file(table: Table, text: str, origin: str) -> RuleSet:
+    contest = table.take_table("contest")
+    form = contest.take_choice("form", tuple(ContestForm))
+    elects = form is ContestForm.CHOOSE_UP_TO
+    options, post_options = ((), frozenset[str]()) if elects else _parse_options(contest)
+    contest.finish()
+    decision = _parse_decision(table, form)
+    # What a kind of decision has no use for stays in the table, and is refused as unknown at the end.
+    tabled = decision is DecisionKind.TABLE
+    conditional = decision is not DecisionKind.CUMULATION
+    base = _parse_base(table.take_table("base"))
     rule_set = RuleSet(
         id=table.take_id("id"),
         title=table.take_wording("title"),
@@ -62,31 +82,52 @@ def parse_rule_set(text: str, origin: str) -> RuleSet:
         ),
         form=form,
         options=options,
-        base=_parse_base(table.take_table("base")),
+        post_options=post_options,
+        base=base,
+        quorum=_parse_quorum(table.take_table("quorum"), base) if "quorum" in table else None,
         readings=tuple(_parse_reading(row) for row in table.take_rows("reading")) if "reading" in table else (),
-        follows=follows,
-        tests=tuple(_parse_test(row) for row in table.take_rows("test")),
-        ties=tuple(_parse_tie(row) for row in table.take_rows("tie")) if "tie" in table else (),
-        outcomes=tuple(_parse_outcome(row) for row in table.take_rows("outcome")),
-        cases=tuple(_parse_case(row) for row in table.take_rows("case")),
+        follows=_parse_follows(table.take_table("follows")) if conditional and "follows" in table else None,
+        tests=tuple(_parse_test(row, of_candidates=elects) for row in table.take_rows("test")),
+        ties=tuple(_parse_tie(row) for row in table.take_rows("tie")) if tabled and "tie" in table else (),
+        failures=(
+            tuple(_parse_failures(row) for row in table.take_rows("previous_failed"))
+            if conditional and "previous_failed" in table
+            else ()
+        ),
+        decision=decision,
+        cumulation=None if conditional else _parse_cumulation(table.take_table("cumulation")),
+        standing_texts=_parse_standings(table.take_table("candidate")) if elects else {},
+        outcomes=tuple(_parse_outcome(row, conditional=conditional) for row in table.take_rows("outcome")),
+        cases=tuple(_parse_case(row, elects=elects) for row in table.take_rows("case")),
         origin=origin,
         source_text=text,
     )
     table.finish()
-    _check_dates(rule_set)
-    _check_names(rule_set)
-    _check_cases(rule_set)
     return rule_set
 
 
-def _parse_contest(table: Table) -> tuple[ContestForm, tuple[Option, ...]]:
-    form = table.take_choice("form", tuple(ContestForm))
+def _parse_options(table: Table) -> tuple[tuple[Option, ...], frozenset[str]]:
+    """Return the options in ballot order, and the ids of those that only the holder of a post has on the ballot."""
     options: list[Option] = []
+    post_options: set[str] = set()
     for row in table.take_rows("option"):
-        options.append(Option(id=row.take_id("id"), text=row.take_wording("text")))
+        option = Option(id=row.take_id("id"), text=row.take_wording("text"))
+        if "only_if" in row:
+            if row.take("only_if") != _HOLDS_POST:
+                raise row.refuse("only_if", f'"{_HOLDS_POST}"')
+            post_options.add(option.id)
         row.finish()
-    table.finish()
-    return form, tuple(options)
+        options.append(option)
+    return tuple(options), frozenset(post_options)
+
+
+def _parse_decision(table: Table, form: ContestForm) -> DecisionKind:
+    allowed = {
+        ContestForm.CHOOSE_ONE: (DecisionKind.TABLE, DecisionKind.CUMULATION),
+        ContestForm.LEVELS: (DecisionKind.TABLE,),
+        ContestForm.CHOOSE_UP_TO: (DecisionKind.SEATS,),
+    }[form]
+    return table.take_choice("decision", allowed) if "decision" in table else allowed[0]
 
 
 def _parse_source(table: Table) -> Source:
@@ -107,14 +148,33 @@ def _parse_source(table: Table) -> Source:
 
 
 def _parse_base(table: Table) -> BaseRule:
+    kind = table.take_choice("kind", tuple(BaseKind))
+    # Only a base of all members counts the exempt who stay away.
+    exempt = (BaseStanding.COUNTED,) if kind is BaseKind.ALL_MEMBERS else ()
+    excused = "excused_whole_congress"
     rule = BaseRule(
-        kind=table.take_choice("kind", tuple(BaseKind)),
-        exempt_present=table.take_choice("exempt_present", (Standing.EXCLUDED, Standing.COUNTED_IF_VOTING)),
-        transferred_out=table.take_choice("transferred_out", tuple(Standing)),
-        suspended=table.take_choice("suspended", (Standing.EXCLUDED, Standing.COUNTED)),
+        kind=kind,
+        exempt_present=table.take_choice(
+            "exempt_present", (BaseStanding.EXCLUDED, BaseStanding.COUNTED_IF_VOTING, *exempt)
+        ),
+        transferred_out=table.take_choice("transferred_out", tuple(BaseStanding)),
+        suspended=table.take_choice("suspended", (BaseStanding.EXCLUDED, BaseStanding.COUNTED)),
+        excused_whole_congress=(
+            table.take_choice(excused, (BaseStanding.COUNTED, BaseStanding.COUNTED_IF_VOTING))
+            if excused in table
+            else BaseStanding.COUNTED
+        ),
     )
     table.finish()
     return rule
+
+
+def _parse_quorum(table: Table, base: BaseRule) -> QuorumRule:
+    own = (base.kind,) if base.kind.is_known_before_the_count and base.kind is not BaseKind.PRESENT else ()
+    of = table.take_choice("of", tuple(dict.fromkeys((BaseKind.SUMMONED, BaseKind.ALL_MEMBERS, *own))))
+    quorum = QuorumRule(of=of, threshold=_parse_threshold(table))
+    table.finish()
+    return quorum
 
 
 def _parse_reading(row: Table) -> Reading:
@@ -129,18 +189,18 @@ def _parse_follows(table: Table) -> Follows:
     return follows
 
 
-def _parse_test(row: Table) -> Test:
-    comparator = Comparator.MORE_THAN if "more_than" in row else Comparator.AT_LEAST
+def _parse_test(row: Table, *, of_candidates: bool) -> Test:
     test = Test(
         id=row.take_id("id"),
-        option=row.take_id("option"),
-        threshold=Threshold(comparator=comparator, fraction=_parse_fraction(row, comparator)),
+        option=None if of_candidates else row.take_id("option"),
+        threshold=_parse_threshold(row),
     )
     row.finish()
     return test
 
 
-def _parse_fraction(row: Table, comparator: Comparator) -> Fraction:
+def _parse_threshold(row: Table) -> Threshold:
+    comparator = Comparator.MORE_THAN if "more_than" in row else Comparator.AT_LEAST
     name = comparator.value
     value = row.take(name)
     if not isinstance(value, list) or len(value) != 2 or any(type(number) is not int for number in value):
@@ -149,7 +209,7 @@ def _parse_fraction(row: Table, comparator: Comparator) -> Fraction:
     never_passes = comparator is Comparator.MORE_THAN and numerator == denominator
     if not 0 < numerator <= denominator <= LARGEST_DENOMINATOR or never_passes:
         raise RuleSetFractionError(path=row.path, key=row.locate(name))
-    return Fraction(numerator, denominator)
+    return Threshold(comparator=comparator, fraction=Fraction(numerator, denominator))
 
 
 def _parse_tie(row: Table) -> Tie:
@@ -158,9 +218,31 @@ def _parse_tie(row: Table) -> Tie:
     return tie
 
 
-def _parse_outcome(row: Table) -> OutcomeRule:
+def _parse_failures(row: Table) -> PastFailures:
+    failures = PastFailures(id=row.take_id("id"), at_least=row.take_integer("at_least"))
+    if failures.at_least < 1:
+        raise RuleSetTypeError(path=row.path, key=row.locate("at_least"), expected="1, 2, …")
+    row.finish()
+    return failures
+
+
+def _parse_cumulation(table: Table) -> Cumulation:
+    cumulation = Cumulation(
+        order=table.take_ids("order"), apart=table.take_id("apart"), otherwise=table.take_id("otherwise")
+    )
+    table.finish()
+    return cumulation
+
+
+def _parse_standings(table: Table) -> Mapping[Standing, Wording]:
+    texts = {standing: table.take_wording(standing.value) for standing in Standing}
+    table.finish()
+    return texts
+
+
+def _parse_outcome(row: Table, *, conditional: bool) -> OutcomeRule:
     when: list[dict[str, bool]] = []
-    for condition in row.take_rows("when"):
+    for condition in row.take_rows("when") if conditional else ():
         when.append({name: condition.take_boolean(name) for name in list(condition.list_names())})
     outcome = OutcomeRule(
         id=row.take_id("id"),
@@ -169,6 +251,7 @@ def _parse_outcome(row: Table) -> OutcomeRule:
         next_step=row.take_wording("next"),
         clause=row.take_wording("clause"),
         review_after_months=_parse_months(row),
+        proposed=row.take_boolean("proposed") if "proposed" in row else False,
     )
     row.finish()
     return outcome
@@ -184,7 +267,7 @@ def _parse_months(row: Table) -> int | None:
     return months
 
 
-def _parse_case(row: Table) -> WorkedCase:
+def _parse_case(row: Table, *, elects: bool) -> WorkedCase:
     case = WorkedCase(
         title=row.take_text("title"),
         base=row.take_integer("base") if "base" in row else None,
@@ -192,67 +275,18 @@ def _parse_case(row: Table) -> WorkedCase:
         followed=row.take_flags("followed") if "followed" in row else {},
         outcome=row.take_id("outcome"),
         needed=row.take_counts("needed") if "needed" in row else {},
+        ballots=row.take_integer("ballots") if elects or "ballots" in row else None,
+        invalid=row.take_integer("invalid") if "invalid" in row else 0,
+        not_returned=row.take_integer("not_returned") if "not_returned" in row else 0,
+        holds_post=row.take_boolean("holds_post") if "holds_post" in row else False,
+        previous_failed=row.take_integer("previous_failed") if "previous_failed" in row else 0,
+        seats=row.take_integer("seats") if elects else None,
+        standings=_take_standings(row.take_table("candidates")) if elects else None,
+        seats_left=row.take_integer("seats_left") if elects else None,
     )
     row.finish()
     return case
 
 
-def _check_dates(rule_set: RuleSet) -> None:
-    first, last = rule_set.effective_from, rule_set.effective_to
-    if first is not None and last is not None and last < first:
-        raise RuleSetDatesError(path=rule_set.origin, key="effective_to")
-
-
-def _check_names(rule_set: RuleSet) -> None:
-    path = rule_set.origin
-    _check_distinct(path, "contest.option", (BLANK, *rule_set.option_ids))
-    _check_distinct(path, "reading", (reading.id for reading in rule_set.readings))
-    _check_distinct(path, "test", list_conditions(rule_set))
-    _check_distinct(path, "outcome", (outcome.id for outcome in rule_set.outcomes))
-    options, conditions = rule_set.option_ids, list_conditions(rule_set)
-    for position, test in enumerate(rule_set.tests, start=1):
-        _check_known(path, f"test[{position}].option", (test.option,), options)
-    for position, tie in enumerate(rule_set.ties, start=1):
-        _check_distinct(path, f"tie[{position}].options", tie.options)
-        _check_known(path, f"tie[{position}].options", tie.options, options)
-    for position, outcome in enumerate(rule_set.outcomes, start=1):
-        for row, condition in enumerate(outcome.when, start=1):
-            _check_known(path, f"outcome[{position}].when[{row}]", condition, conditions)
-
-
-def _check_cases(rule_set: RuleSet) -> None:
-    path = rule_set.origin
-    outcomes = tuple(outcome.id for outcome in rule_set.outcomes)
-    tests = tuple(test.id for test in rule_set.tests)
-    followed = rule_set.follows.tests if rule_set.follows is not None else ()
-    for position, case in enumerate(rule_set.cases, start=1):
-        key = f"case[{position}]"
-        _check_known(path, f"{key}.counts", case.counts, (*rule_set.option_ids, BLANK))
-        _check_known(path, f"{key}.outcome", (case.outcome,), outcomes)
-        _check_known(path, f"{key}.needed", case.needed, tests)
-        _check_known(path, f"{key}.followed", case.followed, followed)
-        for name in followed:
-            if name not in case.followed:
-                raise RuleSetMissingKeyError(path=path, key=f"{key}.followed.{name}")
-        if case.base is None and rule_set.base.kind is not BaseKind.VOTES_CAST:
-            raise RuleSetMissingKeyError(path=path, key=f"{key}.base")
-
-
-def list_conditions(rule_set: RuleSet) -> tuple[str, ...]:
-    """Return the names on which outcomes can depend: own tests, ties, and the followed vote's tests."""
-    followed = rule_set.follows.tests if rule_set.follows is not None else ()
-    return (*(test.id for test in rule_set.tests), *(tie.id for tie in rule_set.ties), *followed)
-
-
-def _check_distinct(path: str, key: str, names: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise RuleSetDuplicateError(path=path, key=key, name=name)
-        seen.add(name)
-
-
-def _check_known(path: str, key: str, names: Iterable[str], known: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in known:
-            raise RuleSetUnknownNameError(path=path, key=key, name=name, known=", ".join(known) or "–")
+def _take_standings(table: Table) -> Mapping[str, Standing]:
+    return {name: table.take_choice(name, tuple(Standing)) for name in list(table.list_names())}

@@ -12,7 +12,17 @@ from datetime import date
 
 import msgspec
 
-from ballot_server.domain.base import Base, BaseKind, BaseMismatchError, ClassCounts, Standing, check_base
+from ballot_server.domain.base import (
+    Base,
+    BaseKind,
+    BaseMismatchError,
+    ClassCounts,
+    HeadCount,
+    Standing,
+    check_base,
+)
+from ballot_server.domain.contest import BLANK
+from ballot_server.domain.quorum import QuorumResult, check_quorum, measure_quorum
 from ballot_server.rules.errors import FollowedElectionError, RuleSetError, SealedRulesError
 from ballot_server.rules.loader import load_rule_set
 from ballot_server.rules.model import DatedRuleSet, RuleSet, date_rule_set
@@ -29,19 +39,25 @@ class FollowedContest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SealedContest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of a contest before the ballot: what it follows, past failures, and whether a post is held."""
+    """What is known of a contest before the ballot: what it follows, past failures, and whether a post is held.
+
+    `candidates`, in ballot order, and `seats` are given where the rule-set leaves them to the contest.
+    """
 
     id: str
     follows: FollowedContest | None
     previous_failed: int
     holds_post: bool
+    candidates: tuple[str, ...] = ()
+    seats: int | None = None
 
 
 @dataclass(frozen=True)
 class SealedRules:
     """The rules of one election as sealed at its opening.
 
-    `present` is entitled and present; `barred` counts the members concerned who get no slip but stay in the base.
+    `present` is entitled and present; `barred` counts the members concerned who get no slip but stay in the base,
+    `barred_present` those of them in the room.
     """
 
     dated: DatedRuleSet
@@ -51,18 +67,50 @@ class SealedRules:
     present: int
     barred: int
     contests: tuple[SealedContest, ...]
+    barred_present: int = 0
 
     @property
     def rule_set(self) -> RuleSet:
         """The rule-set, whatever its standing on the meeting's date."""
         return self.dated.rule_set
 
+    @property
+    def heads(self) -> HeadCount:
+        """The summoned and those of them in the room, the barred among them."""
+        return HeadCount(self.summoned + self.barred, self.present + self.barred_present)
+
+    @property
+    def quorum(self) -> QuorumResult | None:
+        """The quorum at the opening, None where the rule-set asks for none."""
+        return measure_quorum_of(self, self.heads.present)
+
+
+def measure_quorum_of(sealed: SealedRules, present: int) -> QuorumResult | None:
+    """Return the quorum of an election with so many in the room, the barred among them; None where none is asked for.
+
+    At the close those in the room may be others than at the opening.
+    """
+    rule = sealed.rule_set.quorum
+    if rule is None:
+        return None
+    if rule.of is BaseKind.SUMMONED:
+        base = sealed.heads.summoned
+    elif rule.of is BaseKind.ALL_MEMBERS:
+        base = sealed.base.parts.official
+    else:
+        base = sealed.base.value or 0
+    return measure_quorum(rule, base=base, present=present)
+
 
 def seal_rules(sealed: SealedRules) -> dict[str, object]:
     """Return the object that goes into a manifest, after reading it back.
 
-    Raises: SealedRulesError if it would be refused.
+    Raises: QuorumNotMetError if fewer are in the room than the rule-set asks for; SealedRulesError if the object would
+    be refused.
     """
+    quorum = sealed.quorum
+    if quorum is not None:
+        check_quorum(quorum)
     sealed_object: dict[str, object] = {
         "rule_set": sealed.rule_set.id,
         "text": sealed.rule_set.source_text,
@@ -74,6 +122,8 @@ def seal_rules(sealed: SealedRules) -> dict[str, object]:
         "summoned": sealed.summoned,
         "present": sealed.present,
         "barred": sealed.barred,
+        "barred_present": sealed.barred_present,
+        "quorum": None if quorum is None else quorum.to_json(),
         "contests": [msgspec.to_builtins(contest) for contest in sealed.contests],
     }
     if read_sealed_rules(sealed_object) != sealed:
@@ -104,11 +154,13 @@ def read_sealed_rules(sealed_object: object) -> SealedRules:
         present=form.present,
         barred=form.barred,
         contests=form.contests,
+        barred_present=form.barred_present,
     )
     _check_agreement("rule_set", rule_set.id, form.rule_set)
     _check_agreement("mark", sealed.dated.mark.value, form.mark)
     _check_agreement("in_force", sealed.dated.in_force, form.in_force)
     _check_numbers(sealed)
+    _check_quorum(sealed, form.quorum)
     _check_contests(sealed)
     return sealed
 
@@ -122,6 +174,8 @@ def check_can_follow(following: SealedRules, followed: SealedRules) -> None:
     expected = follows.rule_set if follows is not None else "–"
     if followed.rule_set.id != expected:
         raise FollowedElectionError(expected=expected, found=followed.rule_set.id)
+    if followed.rule_set.elects_candidates:
+        raise FollowedElectionError(expected=expected, found=followed.rule_set.form.value)
     if followed.base != following.base:
         raise FollowedElectionError(expected=following.base.value, found=followed.base.value)
 
@@ -131,6 +185,8 @@ class _PartsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exempt: int
     suspended: int
     transferred_out: int
+    excused: int = 0
+    not_incumbent: int = 0
 
 
 class _BaseForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +194,7 @@ class _BaseForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     parts: _PartsForm
     bare_words: int | None
+    ground: str | None = None
 
 
 class _SealedForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +209,8 @@ class _SealedForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     present: int
     barred: int
     contests: tuple[SealedContest, ...]
+    barred_present: int = 0
+    quorum: dict[str, object] | None = None
 
 
 def _read_date(text: str) -> date:
@@ -176,24 +235,35 @@ def _read_base(form: _BaseForm) -> Base:
         exempt=form.parts.exempt,
         suspended=form.parts.suspended,
         transferred_out=form.parts.transferred_out,
+        excused=form.parts.excused,
+        not_incumbent=form.parts.not_incumbent,
     )
-    return Base(kind=kind, value=form.value, parts=parts, bare_words=form.bare_words)
+    return Base(kind=kind, value=form.value, parts=parts, bare_words=form.bare_words, ground=form.ground)
 
 
 def _check_numbers(sealed: SealedRules) -> None:
     rule = sealed.rule_set.base
+    if not 0 <= sealed.barred_present <= sealed.barred:
+        raise SealedRulesError(key="barred", problem=f"0 ≤ {sealed.barred_present} ≤ {sealed.barred}")
+    if not 0 <= sealed.present <= sealed.summoned:
+        raise SealedRulesError(key="present", problem=f"0 ≤ {sealed.present} ≤ {sealed.summoned}")
     try:
-        check_base(sealed.base, rule)
+        check_base(sealed.base, rule, sealed.heads)
     except BaseMismatchError as error:
         raise SealedRulesError(key="base", problem=error) from error
     entitled = sealed.base.parts.remaining
-    if sealed.barred < 0 or not 0 <= sealed.present <= sealed.summoned:
-        raise SealedRulesError(key="present", problem=f"0 ≤ {sealed.present} ≤ {sealed.summoned}; {sealed.barred}")
     if rule.suspended is Standing.EXCLUDED:
         _check_agreement("summoned", entitled - sealed.barred, sealed.summoned)
     elif sealed.summoned > entitled - sealed.barred:
         # Where the suspended stay in the base they still do not vote; the parts do not say how many they are.
         raise SealedRulesError(key="summoned", problem=f"{sealed.summoned} > {entitled} − {sealed.barred}")
+
+
+def _check_quorum(sealed: SealedRules, found: dict[str, object] | None) -> None:
+    quorum = sealed.quorum
+    _check_agreement("quorum", None if quorum is None else quorum.to_json(), found)
+    if quorum is not None and not quorum.met:
+        raise SealedRulesError(key="quorum", problem=f"{quorum.got} < {quorum.needed}")
 
 
 def _check_contests(sealed: SealedRules) -> None:
@@ -204,9 +274,23 @@ def _check_contests(sealed: SealedRules) -> None:
     for contest in sealed.contests:
         if (contest.follows is not None) is not follows or contest.previous_failed < 0:
             raise SealedRulesError(key=f"contests.{contest.id}", problem=str(contest))
+        _check_candidates(sealed.rule_set, contest)
     partners = [contest.follows for contest in sealed.contests if contest.follows is not None]
     if len(set(partners)) != len(partners):
         raise SealedRulesError(key="contests", problem="two contests follow one")
+
+
+def _check_candidates(rule_set: RuleSet, contest: SealedContest) -> None:
+    key = f"contests.{contest.id}.candidates"
+    if not rule_set.elects_candidates:
+        if contest.candidates or contest.seats is not None:
+            raise SealedRulesError(key=key, problem="the rule-set names the options")
+        return
+    distinct = {*contest.candidates} - {BLANK}
+    if not distinct or len(distinct) != len(contest.candidates):
+        raise SealedRulesError(key=key, problem=", ".join(contest.candidates) or "–")
+    if contest.seats is None or not 1 <= contest.seats <= len(distinct):
+        raise SealedRulesError(key=f"contests.{contest.id}.seats", problem=str(contest.seats))
 
 
 def _check_agreement(key: str, expected: object, found: object) -> None:

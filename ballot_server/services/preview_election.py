@@ -9,6 +9,7 @@ from ballot_server.domain.base import (
     BaseWarning,
     compute_base,
     count_barred,
+    count_barred_present,
     find_base_warnings,
     list_entitled,
     list_present_entitled,
@@ -119,6 +120,7 @@ def _seal(session: Session, meeting: MeetingRecord, roll: Roll, plan: ElectionPl
         present=present,
         barred=count_barred(roll, on, rule),
         contests=_pair(session, meeting.code, plan),
+        barred_present=count_barred_present(roll, on, rule),
     )
     if plan.follows is not None:
         check_can_follow(sealed, _read_followed(session, meeting.code, plan, plan.follows))
@@ -130,12 +132,15 @@ def _pair(session: Session, meeting: str, plan: ElectionPlan) -> tuple[SealedCon
     if plan.follows is not None:
         followed = decode_plan(ElectionRepository(session).get(meeting, plan.follows))
         partners = pair_contests(plan.contests, followed.contests)
+    elects = plan.rule_set.elects_candidates
     return tuple(
         SealedContest(
             id=planned.contest.id,
             follows=None if partner is None else FollowedContest(election=str(plan.follows), contest=partner.id),
             previous_failed=planned.previous_failed,
             holds_post=planned.holds_post,
+            candidates=tuple(option.id for option in planned.contest.options) if elects else (),
+            seats=planned.contest.marks if elects else None,
         )
         for planned, partner in zip(plan.planned, partners, strict=True)
     )

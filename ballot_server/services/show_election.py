@@ -91,7 +91,10 @@ def _list_needed(preview: Preview, language: Language) -> tuple[str, ...]:
     if preview.sealed.base.value is None:
         return (translate("rules.base_after_count", language),)
     labels = {option.id: option.text.in_language(language.value) for option in preview.sealed.rule_set.options}
-    return tuple(_write_need(test, labels[test.option], language) for test in preview.tests)
+    each = translate("rules.each_candidate", language)
+    return tuple(
+        _write_need(test, each if test.option is None else labels[test.option], language) for test in preview.tests
+    )
 
 
 def _write_need(test: Reachability, option: str, language: Language) -> str:

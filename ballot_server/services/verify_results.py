@@ -11,12 +11,13 @@ from typing import cast
 
 from ballot_server.domain.contest import BLANK
 from ballot_server.errors import BallotServerError
+from ballot_server.rules.election import list_sealed_options
 from ballot_server.rules.loader import is_installed_text
-from ballot_server.rules.sealed import SealedRules, read_sealed_rules
+from ballot_server.rules.sealed import SealedContest, SealedRules, read_sealed_rules
 from ballot_server.services.derive_result import CountedElection, derive_decisions
 from crypto.encoding import JsonValue, encode_canonical
 from crypto.errors import VerificationError
-from crypto.manifest import Manifest
+from crypto.manifest import Contest, Manifest
 from crypto.verify import CheckResult, ElectionReport, Report
 
 
@@ -52,15 +53,23 @@ def _check_rules(election: ElectionReport, date: str) -> SealedRules:
         sealed = read_sealed_rules(manifest.rules)
     except BallotServerError as error:
         raise VerificationError("V10", f"sealed rules: {error}", entry=election.manifest.number) from None
-    options = [*sealed.rule_set.option_ids]
-    for contest in manifest.contests:
-        found = [option.id for option in contest.options]
-        if found != options or contest.marks != 1 or BLANK in found:
-            raise VerificationError(
-                "V10", f"options of contest {contest.id}", entry=election.manifest.number, expected=options, found=found
-            )
     _check_agreement(election.manifest.number, manifest, sealed, date)
+    for contest, known in zip(manifest.contests, sealed.contests, strict=True):
+        _check_options(election.manifest.number, contest, known, sealed)
     return sealed
+
+
+def _check_options(entry: int, contest: Contest, known: SealedContest, sealed: SealedRules) -> None:
+    """Check that a contest's options, their order and the marks allowed are those of its sealed rules."""
+    found = [option.id for option in contest.options]
+    expected = [*list_sealed_options(sealed, known)]
+    if found != expected or BLANK in found:
+        raise VerificationError("V10", f"options of contest {contest.id}", entry=entry, expected=expected, found=found)
+    marks = 1 if known.seats is None else known.seats
+    if contest.marks != marks:
+        raise VerificationError(
+            "V10", f"marks of contest {contest.id}", entry=entry, expected=marks, found=contest.marks
+        )
 
 
 def _check_agreement(entry: int, manifest: Manifest, sealed: SealedRules, date: str) -> None:
