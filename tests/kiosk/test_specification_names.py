@@ -12,14 +12,10 @@ HEADINGS = re.findall(r"^#+ (.+)$", (ROOT / "crypto" / "SPEC.md").read_text(enco
 FUNCTION_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 ALGORITHMS = {name for heading in HEADINGS for name in heading.split(", ") if FUNCTION_NAME.fullmatch(name)}
 
-# What only a trustee, the server or a verifier of archives does.
+# What only the server or a verifier of archives does.
 NOT_A_VOTERS = {
-    *("prove_decryption", "verify_decryption", "encrypt_share", "decrypt_share", "list_trial_sets"),
-    *("derive_trial_ciphertext", "check_trial"),
-    *("hash_whole", "commit_whole", "encode_whole_words", "check_decryptable", "partially_decrypt"),
-    *("verify_partial_decryption", "combine_partial_decryptions", "compute_lagrange_coefficient", "compute_tally"),
-    *("find_logarithm", "board_head", "format_head", "normalise_head", "encode_archive", "decode_archive"),
-    *("verify_archive", "review_closed_board"),
+    *("compute_tally", "find_logarithm", "board_head", "format_head", "normalise_head"),
+    *("encode_archive", "decode_archive", "verify_archive", "review_closed_board"),
 }
 
 

@@ -9,9 +9,9 @@ import { encodeHex, equalBytes } from "./bytes";
 import { encodeCanonical, type JsonObject, type JsonValue } from "./encoding";
 import { CeremonyError, CryptoError, InvalidSignatureError } from "./errors";
 import { Fields } from "./fields";
-import type { Element } from "./group";
-import { verifyPossession } from "./proofs/schnorr";
-import { KEY_BYTES, SIGNATURE_BYTES, verifyMessage, type VerificationKey } from "./signing";
+import type { Element, RandomBytes, Scalar } from "./group";
+import { provePossession, verifyPossession } from "./proofs/schnorr";
+import { KEY_BYTES, SIGNATURE_BYTES, signMessage, verifyMessage, type SigningSeed, type VerificationKey } from "./signing";
 import { checkThreshold, computeJointKey, computePublicShares } from "./threshold";
 import { encodeU32, hashItems } from "./transcript";
 
@@ -22,7 +22,7 @@ export const MOST_TRUSTEES = 255;
 
 const OPENING_KEYS = ["ceremony", "commitments", "encryption_key", "nonce", "possession", "signing_key", "trustee"];
 const BODY_KEYS = ["ceremony", "ceremony_hash", "confirmations", "count", "key", "openings", "public_shares", "threshold"];
-const SIGNED_KEYS = ["trustee", "signature"];
+export const SIGNED_KEYS: readonly string[] = ["trustee", "signature"];
 const COUNT_KEYS = ["brought_back", "handed_out", "left_over", "lost", "present", "printed"];
 
 /** What is agreed before the ceremony. */
@@ -51,11 +51,22 @@ export class CeremonyTerms {
   get indexes(): readonly number[] {
     return Array.from({ length: this.count }, (_, index) => index + 1);
   }
+
+  /** Tell whether this and other terms are the same. */
+  equals(other: CeremonyTerms): boolean {
+    return (
+      equalBytes(this.ceremony, other.ceremony) &&
+      equalBytes(this.serverKey, other.serverKey) &&
+      this.count === other.count &&
+      this.threshold === other.threshold &&
+      this.rehearsal === other.rehearsal
+    );
+  }
 }
 
 /** What a trustee published in the first round; `possession` proves knowledge of the first coefficient. */
 export class Opening {
-  private constructor(
+  constructor(
     readonly ceremony: Uint8Array,
     readonly trustee: number,
     readonly nonce: Uint8Array,
@@ -95,6 +106,29 @@ export class Opening {
       possession: encodeHex(this.possession),
     };
   }
+}
+
+/**
+ * Return a trustee's opening with a fresh nonce and a possession proof.
+ *
+ * constant: the secret coefficient behind the first commitment.
+ */
+export function buildOpening(
+  terms: CeremonyTerms,
+  trustee: number,
+  published: { readonly encryptionKey: Uint8Array; readonly signingKey: VerificationKey; readonly commitments: readonly Element[] },
+  constant: Scalar,
+  randomBytes: RandomBytes,
+): Opening {
+  const { encryptionKey, signingKey, commitments } = published;
+  const [first] = commitments;
+  if (first === undefined) {
+    throw new CeremonyError("a polynomial without coefficients", trustee);
+  }
+  const items = [terms.ceremony, encodeU32(trustee), encryptionKey, signingKey];
+  const possession = provePossession("possession", items, { secret: constant, public: first }, randomBytes);
+  const nonce = randomBytes(NONCE_BYTES);
+  return new Opening(terms.ceremony, trustee, nonce, encryptionKey, signingKey, commitments, possession);
 }
 
 /** Return the 64-byte commitment to an opening. Spec: "commit_opening, check_opening". */
@@ -174,6 +208,24 @@ export class CeremonyResult {
     return new CeremonyResult(terms, openings, computeCeremonyHash(terms, openings), key, shares);
   }
 
+  /** Return Xᵢ. Raises: CeremonyError if there is no such trustee. */
+  findPublicShare(trustee: number): Element {
+    const share = this.publicShares[trustee - 1];
+    if (share === undefined) {
+      throw new CeremonyError("no such trustee", trustee);
+    }
+    return share;
+  }
+
+  /** Return what a trustee published in the first round. Raises: CeremonyError if there is no such trustee. */
+  findOpening(trustee: number): Opening {
+    const opening = this.openings[trustee - 1];
+    if (opening === undefined) {
+      throw new CeremonyError("no such trustee", trustee);
+    }
+    return opening;
+  }
+
   /**
    * Check an untrusted {trustee, signature} over a message; return the trustee's index.
    *
@@ -183,12 +235,8 @@ export class CeremonyResult {
     const fields = new Fields(signed, "signature", SIGNED_KEYS);
     const trustee = fields.integer("trustee", { minimum: 1, maximum: this.terms.count });
     const signature = fields.digest("signature", SIGNATURE_BYTES);
-    const opening = this.openings[trustee - 1];
-    if (opening === undefined) {
-      throw new CeremonyError("no such trustee", trustee);
-    }
     try {
-      verifyMessage(label, message, opening.signingKey, signature);
+      verifyMessage(label, message, this.findOpening(trustee).signingKey, signature);
     } catch (error) {
       throw error instanceof InvalidSignatureError
         ? new CeremonyError(`the signature under ${label} does not hold`, trustee)
@@ -204,6 +252,17 @@ export class CeremonyResult {
    */
   verifyCountsSignature(election: string, slot: number, counts: JsonObject, signed: JsonValue): number {
     return this.verifyTrusteeSignature("counts", buildCountsMessage(this, election, slot, counts), signed);
+  }
+
+  /**
+   * Check a trustee's {trustee, signature} that its share is destroyed; return the trustee's index.
+   *
+   * Raises: EncodingError, or CeremonyError naming the trustee. Spec: "Board".
+   */
+  verifyDestroyed(signed: JsonValue): number {
+    const fields = new Fields(signed, "destroyed", SIGNED_KEYS);
+    const trustee = fields.integer("trustee", { minimum: 1, maximum: this.terms.count });
+    return this.verifyTrusteeSignature("destroyed", buildDestroyedMessage(this, trustee), signed);
   }
 }
 
@@ -280,6 +339,16 @@ export function buildCountsMessage(
   const fields = new Fields(counts, "counts", COUNT_KEYS);
   const checked = Object.fromEntries(COUNT_KEYS.map((name) => [name, fields.integer(name)]));
   return { ceremony_hash: encodeHex(result.ceremonyHash), counts: checked, election, slot };
+}
+
+/** Return what a trustee signs under the label "destroyed". */
+export function buildDestroyedMessage(result: CeremonyResult, trustee: number): JsonObject {
+  return { ceremony_hash: encodeHex(result.ceremonyHash), trustee };
+}
+
+/** Return {trustee, signature} over a message. */
+export function signAsTrustee(label: string, message: JsonObject, trustee: number, seed: SigningSeed): JsonObject {
+  return { trustee, signature: encodeHex(signMessage(label, message, seed)) };
 }
 
 function checkDistinct(openings: readonly Opening[]): void {

@@ -7,6 +7,7 @@ import { encodingChecks, wordChecks } from "./encoding";
 import { groupChecks, transcriptChecks } from "./group";
 import { elgamalChecks, membershipChecks, schnorrChecks } from "./proofs";
 import { credentialChecks, slipChecks } from "./slip";
+import { trusteeChecks } from "./trustee";
 
 export const CHECKS: readonly Check[] = [
   ...groupChecks,
@@ -21,4 +22,5 @@ export const CHECKS: readonly Check[] = [
   ...ballotChecks,
   ...signingChecks,
   ...ceremonyChecks,
+  ...trusteeChecks,
 ];
