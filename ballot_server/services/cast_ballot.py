@@ -16,7 +16,12 @@ from ballot_server.errors import BallotServerError
 from ballot_server.storage.engine import Database
 from ballot_server.storage.errors import CiphertextRepeatedError, CredentialSpentError
 from ballot_server.storage.records import ElectionRecord
-from ballot_server.storage.repositories import BallotRepository, CredentialRepository, ElectionRepository
+from ballot_server.storage.repositories import (
+    BallotRepository,
+    CredentialRepository,
+    ElectionRepository,
+    PaperExchangeRepository,
+)
 from ballot_server.storage.session import Session
 from crypto.ballot import Ballot, ballot_size, decode_ballot, verify_ballot
 from crypto.confirmation import sign_confirmation
@@ -98,12 +103,12 @@ def cast_ballot(database: Database, seed: SigningSeed, election_hash: bytes, dat
             raise ElectionUnknownError
         if BallotRepository(session).find(election_hash, ballot_hash):
             return _confirm(election_hash, ballot_hash, seed)
-        manifest = _read_manifest(election.manifest)
+        manifest = read_sealed_manifest(election.manifest)
         if len(data) != ballot_size(manifest.shape):
             problem = InvalidBallotError("length", expected=ballot_size(manifest.shape), got=len(data))
             raise BallotMalformedError(cause=problem)
-        _check_state(election)
-        _check_credential(session, election, data[32:64])
+        check_is_open(election)
+        check_credential(session, election, data[32:64])
     ballot = _verify(data, manifest)
     with database.write() as session:
         election = ElectionRepository(session).lock_by_hash(election_hash)
@@ -124,24 +129,27 @@ def _verify(data: bytes, manifest: Manifest) -> Ballot:
 
 
 def _store(session: Session, election: ElectionRecord, manifest: Manifest, ballot: Ballot) -> None:
-    _check_state(election)
-    _check_credential(session, election, ballot.credential)
+    check_is_open(election)
+    check_credential(session, election, ballot.credential)
     ballots = BallotRepository(session)
     # Whoever is refused because their slip is used must read that, not that the room is full.
     if ballots.find_by_credential(manifest.election_hash, ballot.credential) is not None:
         raise CredentialSpentError
     if ballot.ballot_hash in ballots.list_tested(manifest.election_hash):
         raise BallotTestedError
-    limit = min(manifest.counts.issued, manifest.counts.present)
+    # Whose slip was exchanged votes on paper, and has a place among those present there.
+    exchanged = PaperExchangeRepository(session).count(election.meeting, election.id)
+    limit = min(manifest.counts.issued, manifest.counts.present) - exchanged
     stored = ballots.count(manifest.election_hash)
     if stored >= limit:
         raise TurnoutExceededError(ballots=stored, limit=limit)
     ballots.insert(
-        manifest.election_hash, ballot.ballot_hash, ballot.credential, ballot.data, _digest_ciphertexts(ballot)
+        manifest.election_hash, ballot.ballot_hash, ballot.credential, ballot.data, digest_ciphertexts(ballot)
     )
 
 
-def _digest_ciphertexts(ballot: Ballot) -> list[bytes]:
+def digest_ciphertexts(ballot: Ballot) -> list[bytes]:
+    """Return the digests by which copied ciphertexts are recognised while the election is open."""
     return [
         hashlib.sha256(encode_ciphertext(ciphertext)).digest()[:CIPHERTEXT_DIGEST_BYTES]
         for contest in ballot.ciphertexts
@@ -149,7 +157,8 @@ def _digest_ciphertexts(ballot: Ballot) -> list[bytes]:
     ]
 
 
-def _check_state(election: ElectionRecord) -> None:
+def check_is_open(election: ElectionRecord) -> None:
+    """Check that ballots are taken. Raises: ElectionNotOpenError, ElectionClosedError, ElectionAnnulledError."""
     match election.state:
         case ElectionState.OPEN:
             return
@@ -161,7 +170,8 @@ def _check_state(election: ElectionRecord) -> None:
             raise ElectionClosedError
 
 
-def _check_credential(session: Session, election: ElectionRecord, public: bytes) -> None:
+def check_credential(session: Session, election: ElectionRecord, public: bytes) -> None:
+    """Check that a slip may vote. Raises: ElectionNotOpenError, CredentialVoidError, CredentialUnknownError."""
     if election.slot is None:
         raise ElectionNotOpenError
     credentials = CredentialRepository(session)
@@ -176,7 +186,8 @@ def _confirm(election_hash: bytes, ballot_hash: bytes, seed: SigningSeed) -> byt
 
 
 @lru_cache(maxsize=24)
-def _read_manifest(data: bytes) -> Manifest:
+def read_sealed_manifest(data: bytes) -> Manifest:
+    """Return the manifest that a sealed election stores."""
     try:
         return Manifest.from_object(decode_canonical(data))
     except EncodingError as error:

@@ -6,6 +6,8 @@ watch the listed credentials and see at which moment each of them votes.
 
 from __future__ import annotations
 
+from itertools import chain
+
 from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
 from ballot_server.services.cast_ballot import BallotMalformedError, ElectionUnknownError
@@ -42,7 +44,9 @@ def read_slip_status(database: Database, election_hash: bytes, question: bytes) 
 
 
 def list_closed_ballots(database: Database, election_hash: bytes) -> bytes:
-    """Return a closed election's ballots as canonical JSON: X ‖ ballot hash for each, ascending by hash, in base64.
+    """Return what a closed election holds as canonical JSON, in base64: ballots and tested.
+
+    ballots: X ‖ ballot hash for each, ascending by hash; tested: the hashes of tested ballots, ascending.
 
     Raises: ElectionUnknownError; ElectionStillOpenError.
     """
@@ -52,9 +56,26 @@ def list_closed_ballots(database: Database, election_hash: bytes) -> bytes:
             raise ElectionUnknownError
         if election.state not in _CLOSED_STATES:
             raise ElectionStillOpenError
-        ballots = BallotRepository(session).list_sorted(election_hash)
-        joined = b"".join(ballot.public + ballot.ballot_hash for ballot in ballots)
-    return encode_canonical({"ballots": encode_base64(joined)})
+        repository = BallotRepository(session)
+        ballots = b"".join(row.public + row.ballot_hash for row in repository.list_sorted(election_hash))
+        tested = b"".join(repository.list_tested(election_hash))
+    return encode_canonical({"ballots": encode_base64(ballots), "tested": encode_base64(tested)})
+
+
+def list_credentials(database: Database, election_hash: bytes) -> bytes:
+    """Return who may vote in an election as canonical JSON: credentials, sorted by bytes, in base64.
+
+    It is what the manifest's credentials_hash is the hash of.
+
+    Raises: ElectionUnknownError.
+    """
+    with database.read() as session:
+        election = ElectionRepository(session).find_by_hash(election_hash)
+        if election is None or election.slot is None:
+            raise ElectionUnknownError
+        credentials = CredentialRepository(session)
+        lists = [credentials.list_sorted(election.meeting, letter, election.slot) for letter in election.series]
+    return encode_canonical({"credentials": encode_base64(b"".join(sorted(chain.from_iterable(lists))))})
 
 
 def _check_question(election_hash: bytes, question: bytes) -> bytes:

@@ -77,6 +77,15 @@ class StoredBallot:
 
 
 @dataclass(frozen=True)
+class OpenedBallot:
+    """A tested ballot, signed as such, and the opening of its ciphertexts."""
+
+    ballot_hash: bytes
+    data: bytes
+    opening: bytes
+
+
+@dataclass(frozen=True)
 class StaffRecord:
     """An account of the staff; without a passphrase nobody signs in by name."""
 

@@ -105,6 +105,8 @@ _STATUS = {
     "BallotMalformedError": HTTPStatus.BAD_REQUEST,
     "BallotTestedError": HTTPStatus.CONFLICT,
     "CiphertextRepeatedError": HTTPStatus.BAD_REQUEST,
+    "AllTestsUsedError": HTTPStatus.CONFLICT,
+    "TrackerUnknownError": HTTPStatus.NOT_FOUND,
     "CredentialUnknownError": HTTPStatus.FORBIDDEN,
     "CredentialSpentError": HTTPStatus.CONFLICT,
     "CredentialVoidError": HTTPStatus.CONFLICT,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from ballot_server.domain.election import ElectionState
 from ballot_server.services.voter_view import MeetingView, list_meetings
 from ballot_server.web.access import Audience, allow
+from ballot_server.web.compression import compress
 from ballot_server.web.context import get_context
 
 blueprint = Blueprint("voter", __name__)
@@ -26,12 +27,22 @@ def show_home() -> str:
 
 @blueprint.get("/v")
 @allow(Audience.ROOM)
-def show_slip() -> str:
+def show_slip() -> Response:
     """Show the booth; the slip's secret stays in the address's fragment, which no browser sends."""
     meetings = list_meetings(get_context().installation.database)
     current = [meeting.code for meeting in meetings if meeting.current is not None]
     # Who types the code of a slip without scanning means the meeting that is on; with two, the slip must be scanned.
-    return render_template("voter/booth.html", meeting=current[0] if len(current) == 1 else "")
+    page = render_template("voter/booth.html", meeting=current[0] if len(current) == 1 else "")
+    return compress(Response(page))
+
+
+@blueprint.get("/check")
+@allow(Audience.ROOM)
+def show_check() -> Response:
+    """Show the page that recomputes what a tested ballot contains, and whether a ballot or slip was counted."""
+    meetings = list_meetings(get_context().installation.database)
+    page = render_template("voter/check.html", meetings=" ".join(meeting.code for meeting in meetings))
+    return compress(Response(page))
 
 
 def choose_reload(meetings: tuple[MeetingView, ...]) -> int | None:

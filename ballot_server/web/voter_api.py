@@ -8,7 +8,13 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
 from ballot_server.services.cast_ballot import ElectionUnknownError, cast_ballot
-from ballot_server.services.slip_status import QUESTION_BYTES, list_closed_ballots, read_slip_status
+from ballot_server.services.slip_status import (
+    QUESTION_BYTES,
+    list_closed_ballots,
+    list_credentials,
+    read_slip_status,
+)
+from ballot_server.services.tested_ballots import TRACKER_CHARACTERS, publish_test, read_test, read_test_size
 from ballot_server.services.voter_view import (
     describe_meeting,
     read_ballot_size,
@@ -17,6 +23,7 @@ from ballot_server.services.voter_view import (
     read_manifest,
 )
 from ballot_server.web.access import Audience, allow
+from ballot_server.web.compression import compress
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import BodyTooLargeError, BodyTooShortError, BodyTypeError, LengthMissingError
 from ballot_server.web.payloads import format_booth, format_state
@@ -43,7 +50,7 @@ def get_state(meeting: str) -> Response:
 @allow(Audience.ROOM)
 def get_booth(meeting: str) -> Response:
     """Return in one answer all that a phone needs to begin."""
-    return Response(format_booth(read_booth(get_context().installation.database, meeting)), mimetype=_JSON)
+    return compress(Response(format_booth(read_booth(get_context().installation.database, meeting)), mimetype=_JSON))
 
 
 @blueprint.get("/meetings/<meeting>/ceremony")
@@ -66,6 +73,15 @@ def get_closed(election: str) -> Response:
     """Return which ballots a closed election holds, and under which credentials."""
     return Response(
         list_closed_ballots(get_context().installation.database, parse_election_hash(election)), mimetype=_JSON
+    )
+
+
+@blueprint.get("/elections/<election>/credentials")
+@allow(Audience.ROOM)
+def get_credentials(election: str) -> Response:
+    """Return which credentials may vote in an election."""
+    return Response(
+        list_credentials(get_context().installation.database, parse_election_hash(election)), mimetype=_JSON
     )
 
 
@@ -92,6 +108,26 @@ def post_ballot(election: str) -> Response:
         lambda: cast_ballot(installation.database, installation.seed, election_hash, data)
     )
     return Response(confirmation, mimetype=_JSON)
+
+
+@blueprint.post("/elections/<election>/tests")
+@allow(Audience.ROOM)
+def post_test(election: str) -> Response:
+    """Publish a ballot that its voter tests, with its opening."""
+    context = get_context()
+    database = context.installation.database
+    election_hash = parse_election_hash(election)
+    body = _read_body(read_test_size(database, election_hash))
+    return Response(context.run_blocking(lambda: publish_test(database, election_hash, body)), mimetype=_JSON)
+
+
+@blueprint.post("/elections/<election>/tested")
+@allow(Audience.ROOM)
+def post_tracker(election: str) -> Response:
+    """Return a tested ballot with its opening to whoever knows its tracker."""
+    election_hash = parse_election_hash(election)
+    tracker = _read_body(TRACKER_CHARACTERS)
+    return Response(read_test(get_context().installation.database, election_hash, tracker), mimetype=_JSON)
 
 
 def parse_election_hash(text: str) -> bytes:

@@ -35,6 +35,7 @@ def test_voters_application_has_the_voters_addresses_and_no_other(applications: 
     assert list_routes(applications[0]) == {
         ("GET", "/"),
         ("GET", "/v"),
+        ("GET", "/check"),
         ("GET", "/board"),
         ("GET", "/board/<meeting>.jsonl"),
         ("GET", "/authority"),
@@ -46,7 +47,10 @@ def test_voters_application_has_the_voters_addresses_and_no_other(applications: 
         ("POST", "/api/elections/<election>/ballots"),
         ("GET", "/api/meetings/<meeting>/booth"),
         ("GET", "/api/elections/<election>/closed"),
+        ("GET", "/api/elections/<election>/credentials"),
         ("POST", "/api/elections/<election>/status"),
+        ("POST", "/api/elections/<election>/tests"),
+        ("POST", "/api/elections/<election>/tested"),
         ("GET", "/assets/<name>"),
     }
 

@@ -214,9 +214,9 @@ def test_files_are_the_same_after_the_end_whatever_the_order_of_arrival(tmp_path
     def hold(folder: Path, *, is_reversed: bool) -> bytes:
         with prepare_evening(folder, roll=make_roll(12)) as evening:
             evening.open("s1")
-            ballots = [evening.seal("s1", voter, AGREE) for voter in range(12)]
+            ballots = [evening.seal("s1", voter, AGREE).data for voter in range(12)]
             for ballot in reversed(ballots) if is_reversed else ballots:
-                evening.send("s1", ballot.data)
+                evening.send("s1", ballot)
             getattr(evening, act)("s1")
             assert (folder / "phieukin.sqlite3-wal").stat().st_size == 0
             return (folder / "phieukin.sqlite3").read_bytes()[SQLITE_HEADER_BYTES:]

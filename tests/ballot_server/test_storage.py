@@ -398,6 +398,7 @@ def test_tables_with_ballots_or_credentials_hold_nothing_that_says_when() -> Non
         "ballot": {"election_hash", "ballot_hash", "public", "data"},
         "ballot_ciphertext": {"election_hash", "digest"},
         "tested_ballot": {"election_hash", "ballot_hash"},
+        "tested_opening": {"election_hash", "ballot_hash", "public", "data", "opening"},
     }
     for name, columns in known.items():
         table = Base.metadata.tables[name]

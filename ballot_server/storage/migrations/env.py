@@ -5,9 +5,11 @@ from alembic import context
 from ballot_server.storage.draft_tables import MeetingDraftRow
 from ballot_server.storage.register_tables import UnitMemberRow
 from ballot_server.storage.slip_tables import SlipOrderRow
+from ballot_server.storage.tested_tables import TestedOpeningRow
 from ballot_server.storage.trustee_tables import TrusteeSeatRow
 
 # All tables share one metadata; importing the modules that come last has declared the others.
-(metadata,) = {table.metadata for table in (MeetingDraftRow, TrusteeSeatRow, SlipOrderRow, UnitMemberRow)}
+_LAST = (MeetingDraftRow, TrusteeSeatRow, SlipOrderRow, UnitMemberRow, TestedOpeningRow)
+(metadata,) = {table.metadata for table in _LAST}
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

@@ -11,10 +11,11 @@ from sqlalchemy.schema import DropTable
 
 from ballot_server.storage.engine import Database
 from ballot_server.storage.errors import CiphertextRepeatedError, CredentialSpentError
-from ballot_server.storage.records import StoredBallot
+from ballot_server.storage.records import OpenedBallot, StoredBallot
 from ballot_server.storage.tables import BallotCiphertextRow, BallotRow, Base, TestedBallotRow
+from ballot_server.storage.tested_tables import TestedOpeningRow
 
-_REWRITTEN = ("ballot", "void_credential", "tested_ballot")
+_REWRITTEN = ("ballot", "void_credential", "tested_ballot", "tested_opening")
 
 
 class BallotRepository:
@@ -59,13 +60,7 @@ class BallotRepository:
         except IntegrityError as error:
             _require_unique_violation(error)
             raise CredentialSpentError from None
-        digests = [{"election_hash": election_hash, "digest": digest} for digest in sorted(ciphertext_digests)]
-        try:
-            if digests:
-                self._session.execute(insert(BallotCiphertextRow), digests)
-        except IntegrityError as error:
-            _require_unique_violation(error)
-            raise CiphertextRepeatedError from None
+        self._insert_ciphertexts(election_hash, ciphertext_digests)
 
     def count(self, election_hash: bytes) -> int:
         """Return how many ballots are stored."""
@@ -83,8 +78,40 @@ class BallotRepository:
             yield StoredBallot(ballot_hash=ballot_hash, public=public, data=data)
 
     def delete_ciphertexts(self, election_hash: bytes) -> None:
-        """Erase the digests of a closed election's ciphertexts."""
+        """Erase what only an open election needs: the digests of ciphertexts, and the openings of tested ballots."""
         self._session.execute(delete(BallotCiphertextRow).where(BallotCiphertextRow.election_hash == election_hash))
+        self._session.execute(delete(TestedOpeningRow).where(TestedOpeningRow.election_hash == election_hash))
+
+    def insert_opened(
+        self, election_hash: bytes, public: bytes, opened: OpenedBallot, ciphertext_digests: Sequence[bytes]
+    ) -> None:
+        """Store a tested ballot with its opening; its ciphertexts can stand in no other ballot any more.
+
+        Ask `list_tested` first, in the same write transaction. After an error it must end without a commit.
+        Raises: CiphertextRepeatedError.
+        """
+        self.add_tested(election_hash, opened.ballot_hash)
+        values = {
+            "election_hash": election_hash,
+            "ballot_hash": opened.ballot_hash,
+            "public": public,
+            "data": opened.data,
+            "opening": opened.opening,
+        }
+        self._session.execute(insert(TestedOpeningRow), values)
+        self._insert_ciphertexts(election_hash, ciphertext_digests)
+
+    def count_opened(self, election_hash: bytes, public: bytes) -> int:
+        """Return how many ballots a credential has tested in an open election."""
+        query = select(func.count()).where(
+            TestedOpeningRow.election_hash == election_hash, TestedOpeningRow.public == public
+        )
+        return self._session.scalar(query) or 0
+
+    def find_opened(self, election_hash: bytes, ballot_hash: bytes) -> OpenedBallot | None:
+        """Return a tested ballot of an open election with its opening, or None."""
+        row = self._session.get(TestedOpeningRow, (election_hash, ballot_hash))
+        return None if row is None else OpenedBallot(row.ballot_hash, row.data, row.opening)
 
     def add_tested(self, election_hash: bytes, ballot_hash: bytes) -> None:
         """Record a ballot that was opened as a test; a second time changes nothing."""
@@ -100,6 +127,15 @@ class BallotRepository:
             .order_by(TestedBallotRow.ballot_hash)
         )
         return tuple(self._session.scalars(query))
+
+    def _insert_ciphertexts(self, election_hash: bytes, digests: Sequence[bytes]) -> None:
+        rows = [{"election_hash": election_hash, "digest": digest} for digest in sorted(digests)]
+        try:
+            if rows:
+                self._session.execute(insert(BallotCiphertextRow), rows)
+        except IntegrityError as error:
+            _require_unique_violation(error)
+            raise CiphertextRepeatedError from None
 
 
 def rewrite_ballots_sorted(database: Database) -> None:
