@@ -8,7 +8,8 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { concatBytes, encodeHex, equalBytes } from "./bytes";
+import type { EquationBatch } from "./batch";
+import { concatBytes, encodeHex, equalBytes, joinBytes } from "./bytes";
 import type { Credential } from "./credential";
 import {
   addCiphertexts,
@@ -38,10 +39,16 @@ import {
   membershipProofSize,
   proveMembershipInSteps,
   SUM_POSITION,
+  weighMembership,
   type MembershipProof,
   type MembershipStatement,
 } from "./proofs/membership";
-import { SCHNORR_BYTES, signAsCredential, verifyCredentialSignature } from "./proofs/schnorr";
+import {
+  SCHNORR_BYTES,
+  signAsCredential,
+  verifyCredentialSignature,
+  weighCredentialSignature,
+} from "./proofs/schnorr";
 import { finish, finishInSlices, type Steps } from "./steps";
 import { deriveNonce, encodeU32, hashItems } from "./transcript";
 
@@ -101,6 +108,7 @@ export class ElectionContext {
  */
 export class SealedBallot {
   readonly ballotHash: Uint8Array;
+  private label: BallotLabel | null = null;
 
   constructor(
     private readonly electionHash: Uint8Array,
@@ -111,17 +119,21 @@ export class SealedBallot {
     this.ballotHash = sha256(unsigned);
   }
 
-  /** Return the ballot as it is cast. Spec: "encrypt_ballot". */
+  /** Return the ballot as it is cast. Raises: InvalidBallotError once it was tested. */
   cast(randomBytes: RandomBytes): Uint8Array {
     return this.sign("cast", randomBytes);
   }
 
-  /** Return the ballot as it is tested. Its scalars are published with it, so it must never be cast. */
+  /** Return the ballot as it is tested. Raises: InvalidBallotError once it was cast. */
   test(randomBytes: RandomBytes): Uint8Array {
     return this.sign("test", randomBytes);
   }
 
   private sign(label: BallotLabel, randomBytes: RandomBytes): Uint8Array {
+    if (this.label !== null && this.label !== label) {
+      throw new InvalidBallotError("cast or tested, never both", { expected: this.label, got: label });
+    }
+    this.label = label;
     const { electionHash, credential, unsigned } = this;
     return concatBytes(unsigned, signAsCredential(label, electionHash, credential, unsigned, randomBytes));
   }
@@ -197,6 +209,11 @@ export async function encryptBallotInSlices(
  * Spec: "decode_ballot, verify_ballot".
  */
 export function decodeBallot(data: Uint8Array, context: ElectionContext): Ballot {
+  return finish(decodeBallotInSteps(data, context));
+}
+
+/** Do as `decodeBallot` does, one option a step. */
+export function* decodeBallotInSteps(data: Uint8Array, context: ElectionContext): Steps<Ballot> {
   const size = ballotSize(context.shape);
   if (data.length !== size) {
     throw new InvalidBallotError("length", { expected: size, got: data.length });
@@ -210,7 +227,7 @@ export function decodeBallot(data: Uint8Array, context: ElectionContext): Ballot
   let offset = HEADER_BYTES;
   for (const contest of context.shape) {
     const end = offset + contestSize(contest);
-    contests.push(decodeContest(data.slice(offset, end), contest));
+    contests.push(yield* decodeContest(data.slice(offset, end), contest));
     offset = end;
   }
   const unsigned = data.slice(0, -SCHNORR_BYTES);
@@ -236,13 +253,49 @@ export function decodeBallot(data: Uint8Array, context: ElectionContext): Ballot
  * Spec: "decode_ballot, verify_ballot".
  */
 export function verifyBallot(ballot: Ballot, context: ElectionContext, label: BallotLabel = "cast"): void {
+  finish(verifyBallotInSteps(ballot, context, label));
+}
+
+/** Do as `verifyBallot` does, one proof a step. */
+export function* verifyBallotInSteps(ballot: Ballot, context: ElectionContext, label: BallotLabel = "cast"): Steps<void> {
   verifyCredentialSignature(label, context.electionHash, ballot.credential, ballot.unsigned, ballot.signature);
+  checkDistinct(ballot);
+  precompute(context.key);
+  for (const [statement, proof] of listProofs(ballot, context)) {
+    checkMembership(statement, proof);
+    yield;
+  }
+}
+
+/**
+ * Add all that `verifyBallot` checks of a cast ballot to a batch, but for the few checks that are no equation.
+ *
+ * Raises: what `verifyBallot` raises for those.
+ */
+export function* weighBallot(ballot: Ballot, context: ElectionContext, batch: EquationBatch): Steps<void> {
+  const { credential, unsigned, signature } = ballot;
+  weighCredentialSignature("cast", context.electionHash, credential, unsigned, signature, batch);
+  checkDistinct(ballot);
+  for (const [statement, proof] of listProofs(ballot, context)) {
+    weighMembership(statement, proof, batch);
+    yield;
+  }
+}
+
+/** Check that no two ciphertexts of a ballot share their α. Raises: InvalidBallotError. */
+function checkDistinct(ballot: Ballot): void {
   const alphas = ballot.ciphertexts.flat().map((ciphertext) => ciphertext.alpha.toHex());
   const distinct = new Set(alphas).size;
   if (distinct !== alphas.length) {
     throw new InvalidBallotError("repeated ciphertext", { expected: alphas.length, got: distinct });
   }
-  precompute(context.key);
+}
+
+/** Give everything that a ballot proves with its proof. Raises: InvalidBallotError for another number of proofs. */
+function* listProofs(
+  ballot: Ballot,
+  context: ElectionContext,
+): Generator<readonly [MembershipStatement, MembershipProof], void, void> {
   const digest = hashCiphertexts(context, ballot.credential, ballot.ciphertexts.flat());
   for (const [index, contest] of context.shape.entries()) {
     const proofs = ballot.proofs[index] ?? [];
@@ -250,9 +303,9 @@ export function verifyBallot(ballot: Ballot, context: ElectionContext, label: Ba
     if (proofs.length !== statements.length) {
       throw new InvalidBallotError("number of proofs", { expected: statements.length, got: proofs.length });
     }
-    statements.forEach((statement, place) => {
-      checkMembership(statement, proofs[place] ?? { branches: [] });
-    });
+    for (const [place, statement] of statements.entries()) {
+      yield [statement, proofs[place] ?? { branches: [] }];
+    }
   }
 }
 
@@ -346,7 +399,7 @@ function* encryptContests(
 
 /** Return the digest that every proof of a ballot is bound to. */
 function hashCiphertexts(context: ElectionContext, credential: Element, members: readonly Ciphertext[]): Uint8Array {
-  const joined = concatBytes(...members.map(encodeCiphertext));
+  const joined = joinBytes(members.map(encodeCiphertext));
   return hashItems("ballot", context.electionHash, context.key.toBytes(), credential.toBytes(), joined);
 }
 
@@ -382,18 +435,16 @@ function contestSize(contest: ContestShape): number {
   return (contest.options + 1) * optionBytes + membershipProofSize(contest.marks);
 }
 
-function decodeContest(data: Uint8Array, contest: ContestShape): DecodedContest {
+function* decodeContest(data: Uint8Array, contest: ContestShape): Steps<DecodedContest> {
   const optionBytes = CIPHERTEXT_BYTES + membershipProofSize(MARK_VALUES.length);
-  const options = Array.from({ length: contest.options + 1 }, (_, option) => {
+  const ciphertexts: Ciphertext[] = [];
+  const proofs: MembershipProof[] = [];
+  for (let option = 0; option <= contest.options; option++) {
     const part = data.slice(option * optionBytes, (option + 1) * optionBytes);
-    return {
-      ciphertext: decodeCiphertext(part.slice(0, CIPHERTEXT_BYTES)),
-      proof: decodeMembershipProof(part.slice(CIPHERTEXT_BYTES), MARK_VALUES.length),
-    };
-  });
-  const sum = decodeMembershipProof(data.slice((contest.options + 1) * optionBytes), contest.marks);
-  return {
-    ciphertexts: options.map((option) => option.ciphertext),
-    proofs: [...options.map((option) => option.proof), sum],
-  };
+    ciphertexts.push(decodeCiphertext(part.slice(0, CIPHERTEXT_BYTES)));
+    proofs.push(decodeMembershipProof(part.slice(CIPHERTEXT_BYTES), MARK_VALUES.length));
+    yield;
+  }
+  proofs.push(decodeMembershipProof(data.slice((contest.options + 1) * optionBytes), contest.marks));
+  return { ciphertexts, proofs };
 }

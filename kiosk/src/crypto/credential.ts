@@ -4,7 +4,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 
 import { encodeBase32 } from "./base32";
-import { compareBytes, concatBytes, encodeText } from "./bytes";
+import { compareBytes, concatBytes, encodeText, joinBytes } from "./bytes";
 import { EncodingError } from "./errors";
 import { decodePublicElement, ELEMENT_BYTES, multiplyBase, reduceScalar, type Element, type Scalar } from "./group";
 import { FINGERPRINT_CHARACTERS, SECRET_CHARACTERS, type MeetingCode, type SlipCode } from "./slip";
@@ -47,7 +47,7 @@ export function encodeCredentialList(credentials: Iterable<Element>): Uint8Array
   if (!isStrictlyAscending(ordered)) {
     throw new EncodingError("credential list", "a credential stands there twice");
   }
-  return concatBytes(...ordered);
+  return joinBytes(ordered);
 }
 
 /**

@@ -50,6 +50,11 @@ export class Fields {
     this.members = value;
   }
 
+  /** The object itself, for whoever reads the rest of it. */
+  get whole(): JsonObject {
+    return this.members;
+  }
+
   /** Return a value that is not looked at. */
   value(key: string): JsonValue {
     const value = this.members[key];

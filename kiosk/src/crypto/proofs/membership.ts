@@ -5,6 +5,7 @@
  * simulated with challenges of the prover's choice, and only the sum of the challenges is fixed by the hash.
  */
 
+import type { EquationBatch } from "../batch";
 import { concatBytes, encodeText, equalBytes } from "../bytes";
 import type { Ciphertext } from "../elgamal";
 import { EncodingError, InvalidProofError } from "../errors";
@@ -13,6 +14,7 @@ import {
   decodeElement,
   decodeScalar,
   encodeScalar,
+  GENERATOR,
   multiply,
   multiplyBase,
   multiplyBasePublic,
@@ -155,9 +157,7 @@ export function verifyMembership(statement: MembershipStatement, proof: Uint8Arr
 /** Check a decoded proof. Raises: InvalidProofError naming the place. */
 export function checkMembership(statement: MembershipStatement, proof: MembershipProof): void {
   const { branches } = proof;
-  const commitments = concatBytes(...branches.flatMap(({ a, b }) => [a.toBytes(), b.toBytes()]));
-  const others = branches.reduce((sum, { challenge }) => sum + (challenge ?? 0n), 0n);
-  const first = toScalar(computeChallenge(statement, commitments) - others);
+  const first = computeFirstChallenge(statement, proof);
   const isRight = statement.values.every((value, index) => {
     const branch = branches[index];
     return branch !== undefined && isBranchRight(statement, value, branch, branch.challenge ?? first);
@@ -165,6 +165,31 @@ export function checkMembership(statement: MembershipStatement, proof: Membershi
   if (!isRight || branches.length !== statement.values.length) {
     throw new InvalidProofError(describeStatement(statement));
   }
+}
+
+/** Add the equations of a decoded proof to a batch. Raises: InvalidProofError for another number of branches. */
+export function weighMembership(statement: MembershipStatement, proof: MembershipProof, batch: EquationBatch): void {
+  const { branches } = proof;
+  const { alpha, beta } = statement.ciphertext;
+  if (branches.length !== statement.values.length) {
+    throw new InvalidProofError(describeStatement(statement));
+  }
+  const first = computeFirstChallenge(statement, proof);
+  branches.forEach(({ a, b, challenge: sent, response }, index) => {
+    const challenge = sent ?? first;
+    const value = BigInt(statement.values[index] ?? 0);
+    batch.add([
+      { scalar: 1n, element: a },
+      { scalar: challenge, element: alpha },
+      { scalar: -response, element: GENERATOR },
+    ]);
+    batch.add([
+      { scalar: 1n, element: b },
+      { scalar: challenge, element: beta },
+      { scalar: -challenge * value, element: GENERATOR },
+      { scalar: -response, element: statement.key },
+    ]);
+  });
 }
 
 /**
@@ -197,6 +222,13 @@ function isBranchRight(statement: MembershipStatement, value: number, branch: Br
     subtract(multiplyBasePublic(response), multiplyPublic(challenge, alpha)).equals(a) &&
     subtract(multiplyPublic(response, statement.key), multiplyPublic(challenge, message)).equals(b)
   );
+}
+
+/** Return the challenge of the first branch, which follows from the hash and all others. */
+function computeFirstChallenge(statement: MembershipStatement, { branches }: MembershipProof): Scalar {
+  const commitments = concatBytes(...branches.flatMap(({ a, b }) => [a.toBytes(), b.toBytes()]));
+  const others = branches.reduce((sum, { challenge }) => sum + (challenge ?? 0n), 0n);
+  return toScalar(computeChallenge(statement, commitments) - others);
 }
 
 function computeChallenge(statement: MembershipStatement, commitments: Uint8Array): Scalar {

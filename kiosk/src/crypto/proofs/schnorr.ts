@@ -1,5 +1,6 @@
 /** Schnorr proofs of possession, and the signatures that a credential makes with the same equation. */
 
+import type { EquationBatch } from "../batch";
 import { concatBytes } from "../bytes";
 import type { Credential } from "../credential";
 import { EncodingError, InvalidProofError, InvalidSignatureError } from "../errors";
@@ -7,6 +8,7 @@ import {
   decodeElement,
   decodeScalar,
   encodeScalar,
+  GENERATOR,
   multiplyBase,
   multiplyBasePublic,
   multiplyPublic,
@@ -98,6 +100,28 @@ export function verifyCredentialSignature(
   if (!isAnswered(publicElement, commitment, challenge, response)) {
     throw new InvalidSignatureError(label);
   }
+}
+
+/**
+ * Add the equation of a credential's signature of a message to a batch.
+ *
+ * Raises: EncodingError or a subclass for bytes that are no signature.
+ */
+export function weighCredentialSignature(
+  label: SignatureLabel,
+  electionHash: Uint8Array,
+  publicElement: Element,
+  message: Uint8Array,
+  signature: Uint8Array,
+  batch: EquationBatch,
+): void {
+  const { commitment, response } = decode(`signature ${label}`, signature);
+  const challenge = hashToScalar(label, electionHash, publicElement.toBytes(), commitment.toBytes(), message);
+  batch.add([
+    { scalar: 1n, element: commitment },
+    { scalar: challenge, element: publicElement },
+    { scalar: -response, element: GENERATOR },
+  ]);
 }
 
 function decode(what: string, data: Uint8Array): SchnorrProof {

@@ -1,0 +1,102 @@
+/** What a verifier collects while it reads a board, and what it reports at the end. */
+
+import type { Aggregate } from "../aggregate";
+import type {
+  AggregateBody,
+  AnnulledBody,
+  CeremonyBody,
+  ClosedBody,
+  DestroyedBody,
+  FinalBody,
+  ListBody,
+  MeetingBody,
+  MinutesBody,
+  OutcomeBody,
+  PartialDecryptionBody,
+  TallyBody,
+  Totals,
+} from "../bodies";
+import type { BoardState } from "../board-state";
+import type { Manifest } from "../manifest";
+import type { CheckName } from "./faults";
+
+/** Called with a check's name, how many of its objects are done and how many there are. */
+export type Progress = (check: CheckName, done: number, total: number) => void;
+
+/** A body with the number and hash of its entry. */
+export interface Placed<T> {
+  readonly number: number;
+  readonly entryHash: Uint8Array;
+  readonly body: T;
+}
+
+/** All entries of one election; what it has not is undefined. */
+export interface ElectionRecord {
+  readonly number: number;
+  readonly manifest: Manifest;
+  annulled?: Placed<AnnulledBody>;
+  closed?: Placed<ClosedBody>;
+  aggregate?: Placed<AggregateBody>;
+  readonly partials: Map<number, Placed<PartialDecryptionBody>>;
+  tally?: Placed<TallyBody>;
+  outcome?: Placed<OutcomeBody>;
+}
+
+/** All entries of a board, sorted by what they are about; elections and lists in the order of their entries. */
+export interface BoardRecord {
+  readonly meeting: MeetingBody;
+  ceremony?: Placed<CeremonyBody>;
+  readonly lists: Placed<ListBody>[];
+  readonly elections: Map<string, ElectionRecord>;
+  minutes?: Placed<MinutesBody>;
+  readonly destroyed: Placed<DestroyedBody>[];
+  final?: Placed<FinalBody>;
+  readonly state: BoardState;
+}
+
+/** What later checks need of an election's ballots once each has been verified; hashes are in hexadecimal. */
+export interface VerifiedBallots {
+  readonly hashes: ReadonlySet<string>;
+  readonly aggregate: Aggregate;
+}
+
+/** A check that held: how many objects it ran over, and the proofs and signatures it verified. */
+export interface CheckResult {
+  readonly name: CheckName;
+  readonly counted: number;
+  readonly proofs: number;
+  readonly signatures: number;
+}
+
+/** A verified election; what it has not is undefined. `ground` says why it was annulled. */
+export interface ElectionReport {
+  readonly name: string;
+  readonly entry: number;
+  readonly manifest: Manifest;
+  readonly ground: string | undefined;
+  readonly ballots: number | undefined;
+  readonly counts: readonly (readonly number[])[] | undefined;
+  /** The outcome as the rules wrote it; not checked here. */
+  readonly outcome: Placed<OutcomeBody> | undefined;
+}
+
+/** A verified archive. Without `headCompared` it is only consistent: it may be another one than the minutes'. */
+export interface Report {
+  readonly checks: readonly CheckResult[];
+  readonly totals: Totals;
+  readonly head: Uint8Array | undefined;
+  readonly headCompared: boolean;
+  readonly meeting: MeetingBody;
+  readonly elections: readonly ElectionReport[];
+  readonly minutes: Placed<MinutesBody> | undefined;
+}
+
+/**
+ * A check that is made elsewhere of the same archive, after all of these held.
+ *
+ * It throws a VerificationError of its own name, or returns how many objects it ran over.
+ */
+export interface FurtherCheck {
+  readonly name: string;
+  readonly run: (report: Report) => number;
+}

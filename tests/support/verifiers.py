@@ -1,0 +1,100 @@
+"""The browser's verifier, run by Node and asked one archive after another, and what both verifiers say of one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crypto.encoding import encode_base64
+from crypto.errors import VerificationError
+from crypto.verify import review_closed_board, verify_archive
+from crypto.verify.printing import list_report
+from kiosk.toolchain import find_node
+
+Answer = dict[str, Any]
+
+
+class BrowserVerifier:
+    """Node with the browser's verifier, behind pipes."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def verify(self, data: bytes, *, head: str | None = None, confirmations: Sequence[bytes] = ()) -> Answer:
+        """Return what the browser's verifier reports of an archive, or the check that failed, and where."""
+        return self._ask({"archive": data, "head": head, "confirmations": confirmations, "review": None})
+
+    def review(self, data: bytes, election: str) -> Answer:
+        """Return what a trustee's phone finds of a closed election, or the check that failed, and where."""
+        return self._ask({"archive": data, "head": None, "confirmations": (), "review": election})
+
+    def _ask(self, request: dict[str, Any]) -> Answer:
+        encoded = {
+            **request,
+            "archive": encode_base64(request["archive"]),
+            "confirmations": [encode_base64(data) for data in request["confirmations"]],
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(encoded) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "the browser's verifier crashed"
+        answer: Answer = json.loads(line)
+        return answer
+
+
+@contextmanager
+def run_browser_verifier(folder: Path) -> Iterator[BrowserVerifier]:
+    """Run the verifier that was built into a folder."""
+    node = find_node()
+    process = subprocess.Popen(
+        [str(node.node), str(folder / "verifier.mjs")],
+        env=node.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    with process:
+        yield BrowserVerifier(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def verify_here(data: bytes, *, head: str | None = None, confirmations: Sequence[bytes] = ()) -> Answer:
+    """Return what Python's verifier answers to the same question."""
+    try:
+        report = verify_archive(data, head=head, confirmations=confirmations)
+    except VerificationError as error:
+        return _list_failure(error)
+    answer: Answer = json.loads(json.dumps(list_report(report)))
+    return answer
+
+
+def review_here(data: bytes, election: str) -> Answer:
+    """Return what Python's trustee finds of a closed election."""
+    try:
+        closed = review_closed_board(data, election)
+    except VerificationError as error:
+        return _list_failure(error)
+    return {
+        "review": closed.closed_entry_hash.hex(),
+        "aggregate": closed.aggregate_hash.hex(),
+        "ballots": closed.ballots,
+        "floor": closed.floor,
+        "rehearsal": closed.rehearsal,
+        "annulled": closed.annulled,
+    }
+
+
+def locate(answer: Answer) -> Answer:
+    """Return an answer without the words of a failure, which are each implementation's own."""
+    return {key: value for key, value in answer.items() if key != "problem"}
+
+
+def _list_failure(error: VerificationError) -> Answer:
+    return {"verified": False, "check": error.check, "problem": error.problem, "entry": error.entry}
