@@ -17,6 +17,7 @@ import { decodeBase64, decodeCanonical, decodeCanonicalObject, encodeBase64, enc
 import { CryptoError } from "../src/crypto/errors";
 import { decodeElement, decodeScalar, encodeScalar, isSigningKey, multiply, type RandomBytes } from "../src/crypto/group";
 import { Manifest } from "../src/crypto/manifest";
+import { encodeOpening, openTestedBallot } from "../src/crypto/opening";
 import { proveMembership, verifyMembership } from "../src/crypto/proofs/membership";
 import {
   provePossession,
@@ -28,6 +29,7 @@ import {
 import { signMessage, verifyMessage, type SigningSeed, type VerificationKey } from "../src/crypto/signing";
 import { normaliseMeetingCode, normaliseSlipCode, parseSlipFragment } from "../src/crypto/slip";
 import { formatTracker } from "../src/crypto/tracker";
+import { hashVoidContext, signVoid, verifyVoid } from "../src/crypto/void";
 import { hexToBytes, readContext, type ContextRecord } from "./checks/check";
 import { readStatement } from "./checks/proofs";
 
@@ -51,6 +53,7 @@ interface Request {
   readonly scalar: string;
   readonly value: number;
   readonly rehearsal: boolean;
+  readonly opening: string;
 }
 
 /** Return the stream of `SeededRandom` in tests/support/crypto_samples.py. */
@@ -77,6 +80,12 @@ function encrypt(request: Request): unknown {
   };
 }
 
+function sealAndTest(request: Request): unknown {
+  const source = createSeededRandom(request.seed);
+  const sealed = encryptBallot(readContext(request.context), deriveCredentialOf(request), request.selections, source);
+  return { ballot: encodeBase64(sealed.test(source)), opening: encodeHex(encodeOpening(sealed.scalars)) };
+}
+
 function verify(request: Request): unknown {
   const context = readContext(request.context);
   const ballot = decodeBallot(decodeBase64(request.data), context);
@@ -86,7 +95,19 @@ function verify(request: Request): unknown {
 
 const OPERATIONS: Readonly<Record<string, (request: Request) => unknown>> = {
   encrypt_ballot: encrypt,
+  test_ballot: sealAndTest,
   verify_ballot: verify,
+  open_tested_ballot: ({ context, data, opening }) =>
+    openTestedBallot(readContext(context), decodeBase64(data), hexToBytes(opening)),
+  hash_void_context: ({ meeting, slot }) => encodeHex(hashVoidContext(normaliseMeetingCode(meeting), slot)),
+  sign_void: (request) => {
+    const meeting = normaliseMeetingCode(request.meeting);
+    return encodeHex(signVoid(deriveCredentialOf(request), meeting, request.slot, createSeededRandom(request.seed)));
+  },
+  verify_void: ({ key, meeting, slot, signature }) => {
+    verifyVoid(hexToBytes(key), normaliseMeetingCode(meeting), slot, hexToBytes(signature));
+    return null;
+  },
   derive_credential: (request) => deriveCredentialOf(request).public.toHex(),
   decode_credential_list: ({ data }) => encodeHex(hashCredentials([decodeCredentialList(hexToBytes(data))])),
   decode_element: ({ data }) => decodeElement(hexToBytes(data)).toHex(),
