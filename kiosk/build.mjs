@@ -35,7 +35,7 @@ const PAGES = {
   "verify.js": "src/verify/main.ts",
 };
 
-const NODE_TESTS = ["crypto.test.ts", "exchange.ts", "verifier.ts"];
+const NODE_TESTS = ["crypto.test.ts", "exchange.ts", "trustee-device.ts", "verifier.ts"];
 const BROWSER_TESTS = ["crypto-check.ts"];
 
 /** Files that decide what comes out without being part of it. */
