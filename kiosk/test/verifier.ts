@@ -8,8 +8,9 @@ import { getRandomValues } from "node:crypto";
 import { createInterface } from "node:readline";
 
 import { hashAggregate } from "../src/crypto/aggregate";
+import { matchesHead } from "../src/crypto/board";
 import { encodeHex } from "../src/crypto/bytes";
-import { decodeBase64 } from "../src/crypto/encoding";
+import { decodeBase64, decodeHex } from "../src/crypto/encoding";
 import { VerificationError } from "../src/crypto/errors";
 import type { Report } from "../src/crypto/verify/model";
 import { reviewClosedBoard, verifyArchive } from "../src/crypto/verify/verification";
@@ -20,6 +21,17 @@ interface Request {
   readonly head: string | null;
   readonly confirmations: readonly string[];
   readonly review: string | null;
+}
+
+/** Codes as people type them, and the head that they may name, in hexadecimal. */
+interface HeadRequest {
+  readonly codes: readonly string[];
+  readonly head: string;
+}
+
+function matchHeads({ codes, head }: HeadRequest): unknown {
+  const digest = decodeHex(head, 32);
+  return { matches: codes.map((code) => matchesHead(code, digest)) };
 }
 
 function randomBytes(count: number): Uint8Array {
@@ -68,5 +80,7 @@ function answer({ archive, head, confirmations, review }: Request): unknown {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line) as Request))}\n`);
+  const request = JSON.parse(line) as Request | HeadRequest;
+  const reply = "codes" in request ? matchHeads(request) : answer(request);
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
 }

@@ -26,21 +26,23 @@ class BrowserVerifier:
 
     def verify(self, data: bytes, *, head: str | None = None, confirmations: Sequence[bytes] = ()) -> Answer:
         """Return what the browser's verifier reports of an archive, or the check that failed, and where."""
-        return self._ask({"archive": data, "head": head, "confirmations": confirmations, "review": None})
+        encoded = [encode_base64(confirmation) for confirmation in confirmations]
+        return self.ask({"archive": encode_base64(data), "head": head, "confirmations": encoded, "review": None})
 
     def review(self, data: bytes, election: str) -> Answer:
         """Return what a trustee's phone finds of a closed election, or the check that failed, and where."""
-        return self._ask({"archive": data, "head": None, "confirmations": (), "review": election})
+        return self.ask({"archive": encode_base64(data), "head": None, "confirmations": [], "review": election})
 
-    def _ask(self, request: dict[str, Any]) -> Answer:
-        encoded = {
-            **request,
-            "archive": encode_base64(request["archive"]),
-            "confirmations": [encode_base64(data) for data in request["confirmations"]],
-        }
+    def match_heads(self, codes: Sequence[str], head: bytes) -> list[bool]:
+        """Return for each code as typed whether it names the head."""
+        answer: list[bool] = self.ask({"codes": list(codes), "head": head.hex()})["matches"]
+        return answer
+
+    def ask(self, request: dict[str, Any]) -> Answer:
+        """Return the answer to a request as kiosk/test/verifier.ts reads it."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(encoded) + "\n")
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         assert line, "the browser's verifier crashed"

@@ -1,0 +1,71 @@
+"""A plugin of pytest that writes down every board that tests give to Python's verifier, and what it found.
+
+`python -m pytest -p tests.support.attack_recorder FILES` with RECORD_BOARDS naming the file to write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import crypto.verify
+from crypto.archive import encode_archive
+from crypto.board import Entry
+from crypto.encoding import encode_base64
+from crypto.errors import VerificationError
+
+Outcome = Callable[[], Any]
+_TARGET = "RECORD_BOARDS"
+
+
+class _Recorder:
+    """Writes each question once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: set[bytes] = set()
+
+    def record(self, question: dict[str, Any], ask: Outcome) -> Any:
+        """Return what the verifier answers, after writing question and answer down."""
+        line = json.dumps(question)
+        digest = hashlib.sha256(line.encode()).digest()
+        is_new = digest not in self._seen
+        self._seen.add(digest)
+        try:
+            answer = ask()
+        except VerificationError as error:
+            if is_new:
+                self._write(question, {"check": error.check, "entry": error.entry, "problem": error.problem})
+            raise
+        if is_new:
+            self._write(question, None)
+        return answer
+
+    def _write(self, question: dict[str, Any], failure: dict[str, Any] | None) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**question, "failure": failure}) + "\n")
+
+
+def pytest_configure() -> None:
+    """Stand between the tests and the verifier; test modules are imported after this."""
+    recorder = _Recorder(Path(os.environ[_TARGET]))
+    verify, review = crypto.verify.verify_archive, crypto.verify.review_closed_board
+
+    def verify_archive(
+        data: bytes, *, head: str | None = None, confirmations: Sequence[bytes] = (), **options: Any
+    ) -> Any:
+        encoded = [encode_base64(confirmation) for confirmation in confirmations]
+        question = {"archive": encode_base64(data), "head": head, "confirmations": encoded, "review": None}
+        return recorder.record(question, lambda: verify(data, head=head, confirmations=confirmations, **options))
+
+    def review_closed_board(source: bytes | Iterable[Entry], election: str, **options: Any) -> Any:
+        data = source if isinstance(source, bytes) else encode_archive(source)
+        question = {"archive": encode_base64(data), "head": None, "confirmations": [], "review": election}
+        return recorder.record(question, lambda: review(data, election, **options))
+
+    crypto.verify.verify_archive = verify_archive
+    crypto.verify.review_closed_board = review_closed_board
