@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from ballot_server.rules.decide import ContestInputs, Decision, add_months, decide_contest, describe_reachability
 from ballot_server.rules.errors import ContestCountsError, FollowedTestsError
-from ballot_server.rules.loader import list_rule_sets
 from ballot_server.rules.model import RuleSet
 from tests.support.rolls import MEETING_DATE
 from tests.support.rule_files import load_installed, make_plain_base, make_votes_cast_base
@@ -132,26 +131,6 @@ def test_majority_is_tied_only_where_yes_equals_no_above_zero(yes: int, no: int,
     outcome = decide_majority(yes, no, blank).outcome.id
     assert (outcome == "tied") is (yes == no > 0)
     assert (outcome == "passed") is (yes > no)
-
-
-@given(
-    st.sampled_from(list_rule_sets()),
-    st.integers(0, 300),
-    st.integers(0, 100),
-    st.integers(0, 100),
-    st.integers(0, 100),
-    st.booleans(),
-)
-def test_every_count_has_exactly_one_outcome(
-    rule_set: RuleSet, base: int, first: int, second: int, blank: int, progress: bool
-) -> None:
-    counts = dict(zip((*rule_set.option_ids, "blank"), (first, second, blank), strict=True))
-    sealed_base = make_votes_cast_base(base) if rule_set.ties else make_plain_base(base)
-    decision = decide_contest(rule_set, ContestInputs(counts, sealed_base, MEETING_DATE, {"progress": progress}))
-    facts = {"progress": progress}  # of the followed vote; an own test of that name comes on top
-    facts |= {test.id: test.passed for test in decision.tests}
-    facts |= {tie.id: first == second > 0 for tie in rule_set.ties}
-    assert [outcome.id for outcome in rule_set.outcomes if outcome.holds(facts)] == [decision.outcome.id]
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.integers(0, 200), st.booleans())

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ballot_server.cli import rules_command
+from ballot_server.i18n import Language
+from ballot_server.rules.loader import list_rule_sets
 from tests.support.rule_files import SMALL_FILE
 
 
@@ -29,7 +31,8 @@ def test_list_names_every_installed_rule_set(capsys: pytest.CaptureFixture[str])
     assert run_rules("list") == 0
     printed = capsys.readouterr().out
     assert "vn-screening-step1 [V] Rà soát" in printed
-    assert len(printed.splitlines()) == 4
+    assert "vn-discipline [?]" in printed
+    assert len(printed.splitlines()) == len(list_rule_sets())
 
 
 def test_list_as_json_can_be_read_by_a_program(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +52,46 @@ def test_show_prints_source_threshold_and_readings(capsys: pytest.CaptureFixture
 def test_show_speaks_english_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_rules("show", "majority-of-votes-cast", "--lang", "en") == 0
     assert "more than 1/2 of the base" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", [language.value for language in Language])
+@pytest.mark.parametrize("rule_set_id", sorted({rule_set.id for rule_set in list_rule_sets()}))
+def test_show_reads_every_rule_set_aloud(rule_set_id: str, language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_rules("show", rule_set_id, "--lang", language) == 0
+    versions = [rule_set for rule_set in list_rule_sets() if rule_set.id == rule_set_id]
+    assert capsys.readouterr().out.count(f"{rule_set_id} – ") == len(versions)
+
+
+def test_show_prints_every_version_with_its_dates(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_rules("show", "vn-discipline") == 0
+    printed = capsys.readouterr().out
+    for part in (
+        "Số 22-QĐ/TW, ngày 2021-07-28",
+        "đến 2025-05-29",
+        "Số 296-QĐ/TW",
+        "chỉ khi giữ chức vụ",
+        "[chỉ đề nghị]",
+    ):
+        assert part in printed
+
+
+def test_show_prints_quorum_and_standings_of_an_election(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_rules("show", "vn-committee-election", "--lang", "en") == 0
+    printed = capsys.readouterr().out
+    for part in ("at least 2/3 of those summoned", "“tied”", "excused for the whole congress: not counted"):
+        assert part in printed
+
+
+def test_show_as_json_carries_form_quorum_and_cumulation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_rules("show", "vn-committee-election", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)[0]
+    assert (shown["form"], shown["decision"]) == ("choose_up_to", "seats")
+    assert shown["quorum"] == {"of": "summoned", "at_least": [2, 3]}
+    assert shown["tests"] == [{"id": "majority", "more_than": [1, 2]}]
+    assert run_rules("show", "vn-discipline", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)[0]
+    assert shown["options_if_holds_post"] == ["removal_from_office"]
+    assert shown["cumulation"]["apart"] == "none"
 
 
 def test_show_as_json_gives_fractions_as_integers(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
 import pytest
 
@@ -177,18 +178,126 @@ def test_load_takes_any_of_several_rows_for_one_outcome() -> None:
     assert [outcome.holds({"enough": False, "even": even}) for even in (True, False)] == [True, True]
 
 
-def test_installed_are_the_four_by_their_ids() -> None:
-    assert [rule_set.id for rule_set in list_rule_sets()] == [
+def test_installed_are_the_rows_of_the_table() -> None:
+    assert {rule_set.id for rule_set in list_rule_sets()} == {
+        "majority-of-all-members",
         "majority-of-votes-cast",
+        "two-thirds-of-votes-cast",
+        "vn-admission",
+        "vn-committee-decision",
+        "vn-committee-election",
+        "vn-confidence",
+        "vn-confidence-2021",
+        "vn-discipline",
+        "vn-floor-nomination",
+        "vn-recognition",
+        "vn-resolution",
         "vn-screening-progress",
         "vn-screening-removal",
         "vn-screening-step1",
-    ]
+        "vn-striking-off",
+    }
 
 
-@pytest.mark.parametrize("rule_set", list_rule_sets(), ids=lambda rule_set: rule_set.id)
+# Options and outcomes of the table in RULES, by rule-set id; an election's outcomes are its standings.
+AGREE_OR_NOT, YES_OR_NO = ["agree", "disagree"], ["yes", "no"]
+THREE_LEVELS = ["high", "medium", "low"]
+FORMS = ["expulsion", "removal_from_office", "warning", "reprimand"]
+TABLE = {
+    "vn-screening-step1": (AGREE_OR_NOT, {"listed", "not_listed"}),
+    "vn-screening-progress": (AGREE_OR_NOT, {"progress_recognised", "progress_not_recognised"}),
+    "vn-screening-removal": (
+        AGREE_OR_NOT,
+        {"progress_recognised", "proposed_for_removal", "another_twelve_months", "contradiction"},
+    ),
+    "vn-confidence": (THREE_LEVELS, {"no_consequence", "above_half_low", "two_thirds_low"}),
+    "vn-confidence-2021": (THREE_LEVELS, {"no_consequence", "above_half_low", "two_thirds_low", "both_readings"}),
+    "vn-admission": (AGREE_OR_NOT, {"passed", "not_passed"}),
+    "vn-recognition": (AGREE_OR_NOT, {"passed", "not_passed", "report_after_third"}),
+    "vn-striking-off": (AGREE_OR_NOT, {"passed", "not_passed", "report_after_third"}),
+    "vn-discipline": ([*FORMS, "none"], {*FORMS, "none", "inconclusive"}),
+    "vn-committee-election": ([], {"elected", "not_elected", "tied"}),
+    "vn-resolution": (AGREE_OR_NOT, {"passed", "not_passed"}),
+    "vn-committee-decision": (AGREE_OR_NOT, {"passed", "not_passed"}),
+    "vn-floor-nomination": (AGREE_OR_NOT, {"passed", "not_passed"}),
+    "majority-of-votes-cast": (YES_OR_NO, {"passed", "not_passed", "tied"}),
+    "two-thirds-of-votes-cast": (YES_OR_NO, {"passed", "not_passed"}),
+    "majority-of-all-members": (YES_OR_NO, {"passed", "not_passed"}),
+}
+
+
+@pytest.mark.parametrize("rule_set", list_rule_sets(), ids=lambda rule_set: rule_set.origin)
+def test_options_and_outcomes_are_those_of_the_table(rule_set: RuleSet) -> None:
+    options, outcomes = TABLE[rule_set.id]
+    assert list(rule_set.option_ids) == options
+    standings = {standing.value for standing in rule_set.standing_texts}
+    assert (standings or {outcome.id for outcome in rule_set.outcomes}) == outcomes
+
+
+def test_versions_of_one_id_never_overlap() -> None:
+    for one, other in combinations(list_rule_sets(), 2):
+        if one.id == other.id:
+            first, last = sorted((one, other), key=lambda each: each.effective_from or date.min)
+            assert first.effective_to is not None
+            assert last.effective_from is not None
+            assert first.effective_to < last.effective_from
+
+
+# On a day: the document whose version is used, whether it was in force, and the mark.
+VERSIONS = [
+    ("vn-discipline", date(2021, 7, 27), "22-QĐ/TW", False, "?"),
+    ("vn-discipline", date(2021, 7, 28), "22-QĐ/TW", True, "S"),
+    ("vn-discipline", date(2025, 5, 29), "22-QĐ/TW", True, "S"),
+    ("vn-discipline", date(2025, 5, 30), "296-QĐ/TW", True, "?"),
+    ("vn-committee-election", date(2014, 1, 1), "244-QĐ/TW", False, "?"),
+    ("vn-committee-election", date(2020, 6, 1), "244-QĐ/TW", True, "S"),
+    ("vn-committee-election", date(2024, 10, 9), "244-QĐ/TW", True, "S"),
+    ("vn-committee-election", date(2024, 10, 10), "190-QĐ/TW", True, "S"),
+    ("vn-confidence", date(2023, 2, 1), "96-QĐ/TW", False, "?"),
+    ("vn-confidence", date(2023, 2, 2), "96-QĐ/TW", True, "P"),
+    ("vn-confidence-2021", date(2021, 11, 3), "41-QĐ/TW", True, "P"),
+    ("vn-confidence-2021", date(2025, 10, 8), "41-QĐ/TW", False, "?"),
+    ("vn-floor-nomination", date(2026, 1, 15), "190-QĐ/TW", True, "S"),
+    ("vn-admission", date(2025, 6, 8), "01-HD/TW", True, "?"),
+    ("vn-admission", date(2025, 6, 9), "06-HD/TW", True, "V"),
+    ("vn-admission", date(2026, 5, 19), "06-HD/TW", False, "?"),
+    *[
+        (rule_set_id, day, number, in_force, mark)
+        for rule_set_id in ("vn-recognition", "vn-striking-off", "vn-resolution", "vn-committee-decision")
+        for day, number, in_force, mark in (
+            (date(2021, 7, 29), "24-QĐ/TW", False, "?"),
+            (date(2025, 5, 25), "24-QĐ/TW", True, "?"),
+            (date(2025, 5, 26), "294-QĐ/TW", True, "V"),
+            (date(2026, 7, 25), "294-QĐ/TW", True, "V"),
+            (date(2026, 7, 26), "294-QĐ/TW", False, "?"),
+        )
+    ],
+]
+
+
+@pytest.mark.parametrize(("rule_set_id", "day", "number", "in_force", "mark"), VERSIONS)
+def test_meetings_date_chooses_the_version(rule_set_id: str, day: date, number: str, in_force: bool, mark: str) -> None:
+    dated = load_named_rule_set(rule_set_id, day)
+    assert (dated.rule_set.source.number, dated.in_force, dated.mark.value) == (number, in_force, mark)
+
+
+@pytest.mark.parametrize("rule_set_id", ["vn-confidence", "vn-confidence-2021"])
+def test_letting_resign_is_never_an_outcome_where_the_dismissal_band_is_met(rule_set_id: str) -> None:
+    for outcome in load_installed(rule_set_id).outcomes:
+        printed = " ".join((outcome.text.vi, outcome.text.en, outcome.next_step.vi, outcome.next_step.en)).lower()
+        lets_resign = "từ chức" in printed or "resign" in printed
+        assert lets_resign is (outcome.id == "above_half_low")
+
+
+def test_unit_only_proposes_expulsion_and_removal() -> None:
+    for rule_set in list_rule_sets():
+        proposed = {outcome.id for outcome in rule_set.outcomes if outcome.proposed}
+        assert proposed == ({"expulsion", "removal_from_office"} if rule_set.id == "vn-discipline" else set())
+
+
+@pytest.mark.parametrize("rule_set", list_rule_sets(), ids=lambda rule_set: rule_set.origin)
 def test_installed_file_is_named_for_its_id(rule_set: RuleSet) -> None:
-    assert rule_set.origin == f"{rule_set.id}.toml"
+    assert rule_set.origin.split(".")[0] == rule_set.id
 
 
 @pytest.mark.parametrize("rule_set_id", ["vn-screening-step1", "vn-screening-progress", "vn-screening-removal"])
