@@ -11,6 +11,8 @@ from itertools import count
 from types import ModuleType
 from typing import Any, cast
 
+import pytest
+
 from crypto.aggregate import Aggregate, encode_aggregate
 from crypto.ceremony import Ceremony, CeremonyResult, CeremonyTerms, Opening
 from crypto.closed import ClosedElection
@@ -35,8 +37,12 @@ from crypto.signing import VerificationKey
 from crypto.trustee import BoardReview, Trustee
 from crypto.trustee_storage import TrusteeStorage
 from kiosk.toolchain import KIOSK, find_node
+from tests.support import trustees as table
 from tests.support.crypto_samples import SeededRandom
 from tests.support.kiosk import BrowserSide
+
+Outcome = tuple[str, str] | None
+"""An error's class and text, None for none."""
 
 _ERRORS: dict[str, Callable[[dict[str, Any]], CryptoError]] = {
     "CeremonyError": lambda fields: CeremonyError(fields["problem"], trustee=fields.get("trustee")),
@@ -393,6 +399,23 @@ def mix_devices(side: TrusteeSide, seats: Collection[int]) -> Callable[..., Trus
         return Trustee(index, terms, random_bytes, storage)
 
     return create
+
+
+@contextmanager
+def seat_browser(side: TrusteeSide, seats: Sequence[int]) -> Iterator[None]:
+    """Let these seats be the browser's wherever devices are made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "Trustee", mix_devices(side, seats))
+        yield
+
+
+def find_outcome(action: Callable[[], object]) -> Outcome:
+    """Return the error's class and text, None if there is none."""
+    try:
+        action()
+    except CryptoError as error:
+        return type(error).__name__, str(error)
+    return None
 
 
 def list_tests(module: ModuleType, *, without: Collection[str] = ()) -> dict[str, object]:
