@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ballot_server.domain.contest import Wording
 from ballot_server.rules.loader import load_rule_set
-from ballot_server.services.election_plan import ElectionPlan, PlannedContest, plan_contest
+from ballot_server.services.election_plan import ElectionPlan, plan_contest
 from tests.support.scenario_files import ScenarioElectionText, write_scenario
 
 _RULES = Path(__file__).with_name("three_options.toml")
@@ -25,7 +25,7 @@ def plan_contests(contests: int) -> ElectionPlan:
         id="s1",
         title=Wording(vi="Đo thời gian", en="Measurement"),
         rule_set=rule_set,
-        planned=tuple(PlannedContest(contest) for contest in planned),
+        planned=tuple(planned),
     )
 
 

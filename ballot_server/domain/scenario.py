@@ -7,6 +7,7 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 
+from ballot_server.domain.base import FixedBase
 from ballot_server.domain.member import CardNumber, Roll
 
 DEFAULT_FLOOR = 3
@@ -56,11 +57,20 @@ class OptionCount:
 
 
 @dataclass(frozen=True)
+class CandidateName:
+    """What the ballot calls a candidate; `option` is the id."""
+
+    option: str
+    name: str
+
+
+@dataclass(frozen=True)
 class ScenarioContest:
     """One contest and its counts: every option in the rule-set's order, then how many ballots are blank.
 
     `options` are the options to print, from the rule-set or, where that leaves them to the contest, from the scenario.
-    `ballots` is how many are cast in it; `seats` is None where every ballot marks one option.
+    `ballots` is how many are cast in it; `seats` is None where every ballot marks one option. `names` are of every
+    option that the contest names itself, and empty otherwise.
     """
 
     id: str
@@ -73,6 +83,7 @@ class ScenarioContest:
     member: CardNumber | None = None
     holds_post: bool = False
     previous_failed: int = 0
+    names: tuple[CandidateName, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ class ScenarioElection:
     """One secret vote.
 
     `rule` is the id of an installed rule-set, or the path of a rule file in the scenario's folder.
-    `member_concerned_votes` is None where the rule-set decides.
+    `member_concerned_votes` is None where the rule-set decides; `fixed_base` is None where the base is computed.
     """
 
     id: str
@@ -89,6 +100,7 @@ class ScenarioElection:
     contests: tuple[ScenarioContest, ...]
     follows: str | None = None
     member_concerned_votes: bool | None = None
+    fixed_base: FixedBase | None = None
 
     @property
     def ballots(self) -> int:

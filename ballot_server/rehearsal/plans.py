@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from ballot_server.domain.base import VoterRule, list_present_entitled
-from ballot_server.domain.contest import Wording
+from ballot_server.domain.contest import Option, Wording
 from ballot_server.domain.member import Roll
 from ballot_server.domain.scenario import Scenario, ScenarioContest, ScenarioElection
 from ballot_server.errors import BallotServerError
@@ -15,8 +15,9 @@ from ballot_server.rules.cases import run_cases
 from ballot_server.rules.errors import UnknownRuleSetError
 from ballot_server.rules.loader import load_named_rule_set, load_rule_set
 from ballot_server.rules.model import RuleSet
-from ballot_server.services.election_plan import ElectionPlan, PlannedContest, plan_contest
+from ballot_server.services.election_plan import ElectionPlan, plan_contest
 from ballot_server.services.read_scenario import read_scenario
+from ballot_server.services.read_scenario_contest import AskedOptions
 from crypto.ballot import Selection
 
 
@@ -49,10 +50,15 @@ def mark_ballots(election: ScenarioElection, shuffle: Shuffle) -> list[tuple[Sel
 
 
 def _list_selections(contest: ScenarioContest) -> list[Selection]:
-    marked: list[Selection] = [
-        (contest.options.index(count.option),) for count in contest.counts for _ in range(count.votes)
-    ]
-    return marked + [()] * contest.blank
+    """Return selections that give the contest's counts, one a ballot.
+
+    Marks are dealt to the ballots in turn, an option's all together: no option has more marks than there are ballots
+    that are not blank, so none gets one twice, and no ballot gets more than its share rounded up.
+    """
+    marks = [place for place, count in enumerate(contest.counts) for _ in range(count.votes)]
+    marked = contest.ballots - contest.blank
+    selections: list[Selection] = [tuple(sorted(marks[ballot::marked])) for ballot in range(marked)]
+    return selections + [()] * contest.blank
 
 
 def _plan_election(election: ScenarioElection, on: date) -> ElectionPlan:
@@ -63,20 +69,23 @@ def _plan_election(election: ScenarioElection, on: date) -> ElectionPlan:
         title=Wording(vi=election.title, en=election.title),
         rule_set=rule_set,
         planned=tuple(
-            PlannedContest(
-                contest=plan_contest(
-                    rule_set,
-                    contest=contest.id,
-                    subject=Wording(vi=contest.subject, en=contest.subject),
-                    member=contest.member,
-                ),
+            plan_contest(
+                rule_set,
+                contest=contest.id,
+                subject=Wording(vi=contest.subject, en=contest.subject),
+                member=contest.member,
                 previous_failed=contest.previous_failed,
                 holds_post=contest.holds_post,
+                candidates=tuple(
+                    Option(id=name.option, text=Wording(vi=name.name, en=name.name)) for name in contest.names
+                ),
+                seats=contest.seats,
             )
             for contest in election.contests
         ),
         follows=election.follows,
         member_concerned_votes=rule_set.member_concerned_votes if votes is None else votes,
+        fixed=election.fixed_base,
     )
 
 
@@ -92,11 +101,12 @@ def _load_rule(rule: str | Path, on: date) -> RuleSet:
     return load_named_rule_set(rule, on).rule_set
 
 
-def _find_options(rule: str | Path, on: date) -> tuple[str, ...] | None:
+def _find_options(rule: str | Path, on: date) -> AskedOptions | None:
     try:
-        return _load_rule(rule, on).option_ids
+        rule_set = _load_rule(rule, on)
     except UnknownRuleSetError:
         return None
+    return AskedOptions(rule_set.option_ids, rule_set.post_options)
 
 
 def _count_present_entitled(rule: str | Path, roll: Roll, on: date) -> int:

@@ -14,7 +14,7 @@ from ballot_server.rules.cases import run_cases
 from ballot_server.rules.errors import RuleSetTextError
 from ballot_server.rules.loader import list_rule_sets, load_named_rule_set, load_rule_set
 from ballot_server.rules.model import RuleSet, date_rule_set
-from ballot_server.services.election_plan import ElectionPlan, PlannedContest, plan_contest
+from ballot_server.services.election_plan import ElectionPlan, plan_contest
 from ballot_server.services.meeting_draft import DraftContest, DraftElection, read_line
 from ballot_server.services.plain_text import show_text
 
@@ -137,13 +137,11 @@ def plan_election(election: DraftElection) -> ElectionPlan:
         title=election.title,
         rule_set=rule_set,
         planned=tuple(
-            PlannedContest(
-                plan_contest(
-                    rule_set,
-                    contest=f"c{place}",
-                    subject=Wording(vi=contest.subject, en=contest.subject),
-                    member=contest.member,
-                )
+            plan_contest(
+                rule_set,
+                contest=f"c{place}",
+                subject=Wording(vi=contest.subject, en=contest.subject),
+                member=contest.member,
             )
             for place, contest in enumerate(election.contests, start=1)
         ),

@@ -7,11 +7,13 @@ counts a planned vote under the rules it was planned with.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ballot_server.domain.base import VoterRule
-from ballot_server.domain.contest import Contest, Wording
+from ballot_server.domain.base import FixedBase, VoterRule
+from ballot_server.domain.contest import Contest, Option, Wording
 from ballot_server.domain.member import CardNumber
+from ballot_server.rules.ballot_form import count_marks, plan_options
 from ballot_server.rules.loader import load_rule_set
 from ballot_server.rules.model import RuleSet
 from ballot_server.storage.records import ElectionRecord
@@ -19,18 +21,24 @@ from ballot_server.storage.records import ElectionRecord
 
 @dataclass(frozen=True)
 class PlannedContest:
-    """A contest with what the rules may ask of its past: how often this vote failed before, whether a post is held."""
+    """A contest with what the rules may ask of it.
+
+    How often this vote failed before; whether the person concerned holds a post; for how many seats candidates stand,
+    None where there are none.
+    """
 
     contest: Contest
     previous_failed: int = 0
     holds_post: bool = False
+    seats: int | None = None
 
 
 @dataclass(frozen=True)
 class ElectionPlan:
     """One election as planned; `follows` is the id of an earlier election of the same meeting.
 
-    `member_concerned_votes` False takes the slip of the members concerned; they stay in the base.
+    `member_concerned_votes` False takes the slip of the members concerned; they stay in the base. `fixed` is the base
+    that the chair enters, where the rule-set asks for one.
     """
 
     id: str
@@ -39,6 +47,7 @@ class ElectionPlan:
     planned: tuple[PlannedContest, ...]
     follows: str | None = None
     member_concerned_votes: bool = True
+    fixed: FixedBase | None = None
 
     @property
     def contests(self) -> tuple[Contest, ...]:
@@ -54,9 +63,30 @@ class ElectionPlan:
         return VoterRule(self.rule_set.base, barred=concerned)
 
 
-def plan_contest(rule_set: RuleSet, *, contest: str, subject: Wording, member: CardNumber | None) -> Contest:
-    """Return a contest with the options that its rule-set gives."""
-    return Contest(id=contest, subject=subject, options=rule_set.options, marks=1, member=member)
+def plan_contest(
+    rule_set: RuleSet,
+    *,
+    contest: str,
+    subject: Wording,
+    member: CardNumber | None,
+    previous_failed: int = 0,
+    holds_post: bool = False,
+    candidates: Sequence[Option] = (),
+    seats: int | None = None,
+) -> PlannedContest:
+    """Return a contest with the options and the largest number of marks that its rule-set gives.
+
+    candidates, seats: only where the rule-set elects candidates.
+    Raises: CandidatesNeededError, CandidatesNotAskedError, CandidateTwiceError, SeatsWrongError.
+    """
+    options = plan_options(rule_set, holds_post=holds_post, candidates=candidates)
+    marks = count_marks(rule_set, seats=seats, options=len(options))
+    return PlannedContest(
+        contest=Contest(id=contest, subject=subject, options=options, marks=marks, member=member),
+        previous_failed=previous_failed,
+        holds_post=holds_post,
+        seats=seats,
+    )
 
 
 def encode_plan(plan: ElectionPlan) -> str:
@@ -64,18 +94,10 @@ def encode_plan(plan: ElectionPlan) -> str:
     return json.dumps(
         {
             "rule_set": {"origin": plan.rule_set.origin, "text": plan.rule_set.source_text},
-            "contests": [
-                {
-                    "id": planned.contest.id,
-                    "subject": planned.contest.subject.to_json(),
-                    "member": planned.contest.member,
-                    "previous_failed": planned.previous_failed,
-                    "holds_post": planned.holds_post,
-                }
-                for planned in plan.planned
-            ],
+            "contests": [_describe_contest(planned) for planned in plan.planned],
             "follows": plan.follows,
             "member_concerned_votes": plan.member_concerned_votes,
+            "fixed": None if plan.fixed is None else {"value": plan.fixed.value, "ground": plan.fixed.ground},
         },
         ensure_ascii=False,
     )
@@ -90,18 +112,38 @@ def decode_plan(record: ElectionRecord) -> ElectionPlan:
         title=Wording(vi=record.title_vi, en=record.title_en),
         rule_set=rule_set,
         planned=tuple(
-            PlannedContest(
-                contest=plan_contest(
-                    rule_set,
-                    contest=contest["id"],
-                    subject=Wording(**contest["subject"]),
-                    member=None if contest["member"] is None else CardNumber(contest["member"]),
-                ),
+            plan_contest(
+                rule_set,
+                contest=contest["id"],
+                subject=Wording(**contest["subject"]),
+                member=None if contest["member"] is None else CardNumber(contest["member"]),
                 previous_failed=contest["previous_failed"],
                 holds_post=contest["holds_post"],
+                candidates=tuple(
+                    Option(id=candidate["id"], text=Wording(**candidate["text"]))
+                    for candidate in contest.get("candidates", ())
+                ),
+                seats=contest.get("seats"),
             )
             for contest in stored["contests"]
         ),
         follows=stored["follows"],
         member_concerned_votes=stored["member_concerned_votes"],
+        fixed=None if stored.get("fixed") is None else FixedBase(**stored["fixed"]),
     )
+
+
+def _describe_contest(planned: PlannedContest) -> dict[str, object]:
+    """Return a contest for storing; its options only where the rule-set does not give them."""
+    contest = planned.contest
+    described: dict[str, object] = {
+        "id": contest.id,
+        "subject": contest.subject.to_json(),
+        "member": contest.member,
+        "previous_failed": planned.previous_failed,
+        "holds_post": planned.holds_post,
+    }
+    if planned.seats is not None:
+        described["seats"] = planned.seats
+        described["candidates"] = [{"id": option.id, "text": option.text.to_json()} for option in contest.options]
+    return described

@@ -115,7 +115,7 @@ def _seal(session: Session, meeting: MeetingRecord, roll: Roll, plan: ElectionPl
     sealed = SealedRules(
         dated=date_rule_set(plan.rule_set, on),
         meeting_date=on,
-        base=compute_base(roll, on, rule.base),
+        base=compute_base(roll, on, rule.base, fixed=plan.fixed),
         summoned=len(list_entitled(roll, on, rule)),
         present=present,
         barred=count_barred(roll, on, rule),
@@ -132,15 +132,14 @@ def _pair(session: Session, meeting: str, plan: ElectionPlan) -> tuple[SealedCon
     if plan.follows is not None:
         followed = decode_plan(ElectionRepository(session).get(meeting, plan.follows))
         partners = pair_contests(plan.contests, followed.contests)
-    elects = plan.rule_set.elects_candidates
     return tuple(
         SealedContest(
             id=planned.contest.id,
             follows=None if partner is None else FollowedContest(election=str(plan.follows), contest=partner.id),
             previous_failed=planned.previous_failed,
             holds_post=planned.holds_post,
-            candidates=tuple(option.id for option in planned.contest.options) if elects else (),
-            seats=planned.contest.marks if elects else None,
+            candidates=() if planned.seats is None else tuple(option.id for option in planned.contest.options),
+            seats=planned.seats,
         )
         for planned, partner in zip(plan.planned, partners, strict=True)
     )

@@ -41,8 +41,8 @@ _PLACE_IN_MESSAGE = re.compile(r"at line (\d+)")
 def read_scenario(path: Path, *, find_options: FindOptions, count_present_entitled: CountPresentEntitled) -> Scenario:
     """Return the scenario of a TOML file, its roll read from beside it.
 
-    find_options: gives the options of a rule-set (an id, or the path of a rule file) on a date; an empty tuple where
-    each contest names its own, None where there is no such rule-set. What it raises is told at the key.
+    find_options: gives the options of a rule-set (an id, or the path of a rule file) on a date; None where there is no
+    such rule-set. What it raises is told at the key.
     count_present_entitled: how many on the roll are present and may vote under a rule-set on a date.
     Raises: ScenarioError with every problem of the file.
     """

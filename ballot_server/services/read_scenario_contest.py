@@ -7,14 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ballot_server.domain.member import CardNumber, Roll
-from ballot_server.domain.scenario import OptionCount, ScenarioContest
+from ballot_server.domain.scenario import CandidateName, OptionCount, ScenarioContest
 from ballot_server.services.scenario_problem import ScenarioCause
-from ballot_server.services.scenario_table import ScenarioTable
+from ballot_server.services.scenario_table import ScenarioTable, is_id
 
 BLANK = "blank"
 """The option that every contest has and no list of options writes."""
 
 _TITLES = (("đồng", "chí"), ("đ", "c"), ("ông",), ("bà",))
+
+
+@dataclass(frozen=True)
+class AskedOptions:
+    """The options of a rule-set: none where each contest names its own; `post_only` need the person to hold a post."""
+
+    ids: tuple[str, ...]
+    post_only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -29,10 +37,10 @@ class People:
         return next((entry.member.name for entry in self.roll.entries if entry.member.card_number == card_number), None)
 
 
-def read_contest(table: ScenarioTable, given: tuple[str, ...] | None, people: People | None) -> ScenarioContest:
+def read_contest(table: ScenarioTable, asked: AskedOptions | None, people: People | None) -> ScenarioContest:
     """Return a contest; it is worth something only if no problem was reported.
 
-    given: the options of the rule-set, empty if the contest names its own, None if they are not known.
+    asked: the options of the rule-set, None if they are not known.
     """
     contest_id = table.read_id("id")
     subject = table.read_text("subject")
@@ -40,8 +48,12 @@ def read_contest(table: ScenarioTable, given: tuple[str, ...] | None, people: Pe
     holds_post = table.read_yes_or_no("holds_post") or False
     previous_failed = table.read_number("previous_failed", least=0, needed=False) or 0
     before = table.problem_count
+    given = None
+    if asked is not None:
+        given = tuple(option for option in asked.ids if holds_post or option not in asked.post_only)
     options = _read_options(table, given)
     seats = _read_seats(table, given, options)
+    names = _read_names(table, given, options, people)
     counts_table = table.read_table("counts")
     counts = counts_table.read_counts() if counts_table else {}
     needs_ballots = seats is not None and seats > 1
@@ -64,6 +76,7 @@ def read_contest(table: ScenarioTable, given: tuple[str, ...] | None, people: Pe
         member=CardNumber(member) if member else None,
         holds_post=holds_post,
         previous_failed=previous_failed,
+        names=names,
     )
 
 
@@ -87,7 +100,29 @@ def _read_options(table: ScenarioTable, given: tuple[str, ...] | None) -> tuple[
     if not named:
         table.report(ScenarioCause.EMPTY, "options")
         return None
+    for position, name in enumerate(named):
+        if not is_id(name):
+            table.report(ScenarioCause.BAD_ID, f"options[{position}]", value=name)
     return named
+
+
+def _read_names(
+    table: ScenarioTable, given: tuple[str, ...] | None, options: tuple[str, ...] | None, people: People | None
+) -> tuple[CandidateName, ...]:
+    """Name each option of the contest's own: as written, else the member's of that card, else its id."""
+    if given:
+        return ()
+    written = table.read_table("names") if table.has("names") else None
+    if options is None:
+        return ()
+    names = []
+    for option in options:
+        name = written.read_text(option, needed=False) if written else ""
+        found = people.find_name(option) if people else None
+        names.append(CandidateName(option, name or found or option))
+    if written:
+        written.report_unknown_keys()
+    return tuple(names)
 
 
 def _read_seats(table: ScenarioTable, given: tuple[str, ...] | None, options: tuple[str, ...] | None) -> int | None:

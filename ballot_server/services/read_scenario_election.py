@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ballot_server.domain.base import FixedBase
 from ballot_server.domain.member import Roll
 from ballot_server.domain.scenario import ScenarioContest, ScenarioElection
 from ballot_server.errors import BallotServerError
-from ballot_server.services.read_scenario_contest import People, read_contest
+from ballot_server.services.read_scenario_contest import AskedOptions, People, read_contest
 from ballot_server.services.scenario_problem import ScenarioCause
 from ballot_server.services.scenario_table import ScenarioTable
 
-FindOptions = Callable[[str | Path, date], tuple[str, ...] | None]
+FindOptions = Callable[[str | Path, date], AskedOptions | None]
 CountPresentEntitled = Callable[[str | Path, Roll, date], int]
 
 
@@ -46,6 +47,7 @@ def read_election(table: ScenarioTable, facts: MeetingFacts) -> ScenarioElection
         contests=contests,
         follows=table.read_id("follows", needed=False) or None,
         member_concerned_votes=table.read_yes_or_no("member_concerned_votes"),
+        fixed_base=_read_fixed_base(table),
     )
     table.report_unknown_keys()
     _check_contest_ids(contest_tables, contests)
@@ -104,8 +106,17 @@ def _read_rule(table: ScenarioTable, folder: Path) -> str | Path | None:
     return None
 
 
-def _find_options(table: ScenarioTable, rule: str | Path, facts: MeetingFacts) -> tuple[str, ...] | None:
-    """Return the options that a rule-set gives, empty if each contest names its own; None if they cannot be known."""
+def _read_fixed_base(table: ScenarioTable) -> FixedBase | None:
+    entered = table.read_table("fixed_base") if table.has("fixed_base") else None
+    if entered is None:
+        return None
+    value, ground = entered.read_number("value", least=1), entered.read_text("ground")
+    entered.report_unknown_keys()
+    return None if value is None else FixedBase(value=value, ground=ground)
+
+
+def _find_options(table: ScenarioTable, rule: str | Path, facts: MeetingFacts) -> AskedOptions | None:
+    """Return the options that a rule-set asks for; None if they cannot be known."""
     if facts.on is None:
         return None
     key = "rule_file" if isinstance(rule, Path) else "rule_set"

@@ -20,6 +20,11 @@ LARGEST_NUMBER = 1_000_000_000
 _ID = re.compile(r"[a-z0-9_-]{1,40}")
 
 
+def is_id(text: str) -> bool:
+    """Tell whether a text is 1 to 40 of a-z, 0-9, - and _."""
+    return _ID.fullmatch(text) is not None
+
+
 class ScenarioTable:
     """One table; every key asked for is known, and `report_unknown_keys` reports the others.
 
@@ -72,7 +77,7 @@ class ScenarioTable:
     def read_id(self, key: str, *, needed: bool = True) -> str:
         """Return an id: 1 to 40 of a-z, 0-9, - and _."""
         text = self.read_text(key, needed=needed)
-        if text and not _ID.fullmatch(text):
+        if text and not is_id(text):
             self.report(ScenarioCause.BAD_ID, key, value=text)
             return ""
         return text

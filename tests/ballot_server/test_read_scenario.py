@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ballot_server.domain.base import FixedBase
 from ballot_server.domain.member import Attendance, MemberClass, Roll
 from ballot_server.domain.scenario import OptionCount, Scenario, ScenarioTrustees, VoteMode
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language, translate_error
 from ballot_server.services.read_scenario import LARGEST_FILE_BYTES, read_scenario
+from ballot_server.services.read_scenario_contest import AskedOptions
 from ballot_server.services.roll_problem import RollCause, RollError, RollProblem
 from ballot_server.services.scenario_problem import (
     ScenarioCause,
@@ -78,10 +80,15 @@ counts = { x = 3, y = 2, z = 1, blank = 1 }
 """
 
 
-def find_options(rule: str | Path, on: date) -> tuple[str, ...] | None:
-    if isinstance(rule, Path):
-        return ("yes", "no")
-    return {"pair": ("agree", "disagree"), "committee": ()}.get(rule)
+RULES = {
+    "pair": AskedOptions(("agree", "disagree")),
+    "committee": AskedOptions(()),
+    "forms": AskedOptions(("removal", "warning"), post_only=frozenset({"removal"})),
+}
+
+
+def find_options(rule: str | Path, on: date) -> AskedOptions | None:
+    return AskedOptions(("yes", "no")) if isinstance(rule, Path) else RULES.get(rule)
 
 
 def count_present(rule: str | Path, roll: Roll, on: date) -> int:
@@ -432,7 +439,7 @@ def test_read_scenario_refuses_roll_without_attendance(tmp_path: Path) -> None:
 
 
 def test_read_scenario_tells_why_a_rule_file_is_refused(tmp_path: Path) -> None:
-    def refuse_rules(rule: str | Path, on: date) -> tuple[str, ...] | None:
+    def refuse_rules(rule: str | Path, on: date) -> AskedOptions | None:
         raise RollError([RollProblem(RollCause.NO_MEMBERS, row=1)])
 
     read(tmp_path)
@@ -495,3 +502,49 @@ def test_scenario_with_a_piece_cut_out_ends_in_no_crash(
     except ScenarioError as error:
         for problem in error.problems:
             assert describe_scenario_problem(problem, Language.ENGLISH)
+
+
+def test_read_scenario_names_candidates_as_written_by_card_or_by_id(tmp_path: Path) -> None:
+    text = COMMITTEE.replace('["x", "y", "z"]', '["x", "001", "z"]').replace("y = 2", '"001" = 2')
+    scenario = read(tmp_path, SCENARIO + text.replace("seats = 2", 'seats = 2\nnames = { x = "Ông Xuân" }'))
+    names = [(name.option, name.name) for name in scenario.elections[2].contests[0].names]
+    assert names == [("x", "Ông Xuân"), ("001", "Nguyễn Văn An"), ("z", "z")]
+
+
+def test_read_scenario_refuses_a_name_of_no_candidate(tmp_path: Path) -> None:
+    problem = refuse(tmp_path, SCENARIO + COMMITTEE.replace("seats = 2", 'seats = 2\nnames = { w = "Ai" }'))
+    assert (problem.cause, problem.path) == (CAUSE.UNKNOWN_KEY, "election[2].contest[0].names.w")
+
+
+def test_read_scenario_refuses_a_candidate_id_that_no_manifest_takes(tmp_path: Path) -> None:
+    problem = refuse(tmp_path, SCENARIO + COMMITTEE.replace('"x"', '"Ông X"').replace("x = 3, ", '"Ông X" = 3, '))
+    assert (problem.cause, problem.path) == (CAUSE.BAD_ID, "election[2].contest[0].options[0]")
+
+
+FORMS = SCENARIO + COMMITTEE.split("[[election.contest]]", maxsplit=1)[0].replace("committee", "forms")
+
+
+def test_read_scenario_asks_for_an_option_of_post_holders_only_where_a_post_is_held(tmp_path: Path) -> None:
+    contest = '[[election.contest]]\nid = "a"\nsubject = "A"\nholds_post = true\ncounts = { removal = 3 }\n'
+    assert read(tmp_path, FORMS + contest).elections[2].contests[0].options == ("removal", "warning")
+    problem = refuse(tmp_path, FORMS + contest.replace("holds_post = true\n", ""))
+    assert (problem.cause, problem.expected) == (CAUSE.UNKNOWN_OPTION, "warning, blank")
+
+
+def test_read_scenario_takes_a_fixed_base_with_its_ground(tmp_path: Path) -> None:
+    fixed = 'title = "Lần hai"\nfixed_base = { value = 40, ground = "Quyết định 12" }'
+    scenario = read(tmp_path, SCENARIO.replace('title = "Lần hai"', fixed))
+    assert scenario.elections[1].fixed_base == FixedBase(40, "Quyết định 12")
+
+
+@pytest.mark.parametrize(
+    ("fixed", "cause", "path"),
+    [
+        ("{ value = 0, ground = 'x' }", CAUSE.NUMBER_TOO_SMALL, "fixed_base.value"),
+        ("{ value = 40 }", CAUSE.MISSING_KEY, "fixed_base.ground"),
+        ("40", CAUSE.NOT_TABLE, "fixed_base"),
+    ],
+)
+def test_read_scenario_refuses_a_fixed_base(tmp_path: Path, fixed: str, cause: ScenarioCause, path: str) -> None:
+    problem = refuse(tmp_path, SCENARIO.replace('title = "Lần hai"', f'title = "Lần hai"\nfixed_base = {fixed}'))
+    assert (problem.cause, problem.path) == (cause, f"election[1].{path}")

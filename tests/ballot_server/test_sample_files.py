@@ -13,6 +13,7 @@ from ballot_server.domain.member import Attendance, MemberClass, Roll, RollEntry
 from ballot_server.domain.scenario import Scenario
 from ballot_server.services.import_roll import read_roll
 from ballot_server.services.read_scenario import read_scenario
+from ballot_server.services.read_scenario_contest import AskedOptions
 from ballot_server.services.summarise_roll import summarise_roll
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "sample"
@@ -42,7 +43,7 @@ def count_present(rule: str | Path, roll: Roll, on: date) -> int:
 def scenario() -> Scenario:
     return read_scenario(
         SAMPLE / "meeting.toml",
-        find_options=lambda rule, on: ("agree", "disagree") if rule in FRACTIONS else None,
+        find_options=lambda rule, on: AskedOptions(("agree", "disagree")) if rule in FRACTIONS else None,
         count_present_entitled=count_present,
     )
 

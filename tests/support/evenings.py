@@ -31,7 +31,7 @@ from ballot_server.rules.model import RuleSet
 from ballot_server.services.cast_ballot import cast_ballot
 from ballot_server.services.close_election import annul_election, close_election
 from ballot_server.services.create_meeting import create_meeting
-from ballot_server.services.election_plan import ElectionPlan, PlannedContest, plan_contest
+from ballot_server.services.election_plan import ElectionPlan, plan_contest
 from ballot_server.services.hand_out_slips import count_handed_out
 from ballot_server.services.installation import Installation, open_installation
 from ballot_server.services.noticeboard import Noticeboard
@@ -121,7 +121,7 @@ def make_plan(
         id=election,
         title=Wording(vi=f"Lần bỏ phiếu {election}", en=f"Election {election}"),
         rule_set=rule_set,
-        planned=tuple(PlannedContest(contest) for contest in contests),
+        planned=tuple(contests),
         follows=follows,
         member_concerned_votes=member_concerned_votes,
     )
