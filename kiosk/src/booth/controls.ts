@@ -1,6 +1,6 @@
 /** Text size and language at the top of a page: both work on every screen, and go back to what they were for a new voter. */
 
-import { element } from "./screens";
+import { element } from "./element";
 import { say, type Language } from "./texts";
 
 const TEXT_STEPS = 4;

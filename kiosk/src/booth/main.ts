@@ -34,6 +34,7 @@ const painter = new Painter(
     review: () => session?.review(),
     change: (contest) => session?.change(contest),
     cast: () => void session?.cast(),
+    test: () => void session?.test(),
   },
   speak,
   () => slip?.meeting ?? "",
@@ -65,6 +66,8 @@ function start(fragment: string): void {
     readTime: () => new Date().toLocaleTimeString(speak() === "vi" ? "vi-VN" : "en-GB", { timeStyle: "short" }),
     random: Math.random,
     forgetAddress: () => history.replaceState(null, "", location.pathname),
+    raiseAlarm: (text) => painter.raiseAlarm(text),
+    checkAddress: `${location.origin}/check`,
   });
   void session.run();
 }

@@ -2,17 +2,21 @@
 
 import type { Selection } from "../crypto/ballot";
 import type { Contest, Text } from "../crypto/manifest";
-import type { Marks, Screen } from "./session";
+import { buildContest } from "./contest_form";
+import { element } from "./element";
+import { drawQrCode } from "./qr_code";
+import type { Link, Screen, TestNote } from "./stage";
 import { say, type Language, type TextKey } from "./texts";
 
 /** What the voter does on a screen. */
 export interface Acts {
   readonly typeCode: (code: string) => void;
   readonly answerWords: (answer: { readonly same: boolean }) => void;
-  readonly mark: (contest: number, selection: Selection) => void;
+  readonly mark: (contest: number, selection: Selection | null) => void;
   readonly review: () => void;
   readonly change: (contest: number | null) => void;
   readonly cast: () => void;
+  readonly test: () => void;
 }
 
 type Drawn = Screen | { readonly kind: "typing"; readonly problem: TextKey | null; readonly fields?: Record<string, string> };
@@ -20,6 +24,7 @@ type Drawn = Screen | { readonly kind: "typing"; readonly problem: TextKey | nul
 /** Draws into one element of the page and keeps the focus where a reader expects it. */
 export class Painter {
   private last: Drawn | null = null;
+  private alarm: TextKey | null = null;
 
   constructor(
     private readonly place: HTMLElement,
@@ -31,7 +36,8 @@ export class Painter {
   draw(screen: Drawn): void {
     const before = this.last;
     this.last = screen;
-    this.place.replaceChildren(...this.build(screen));
+    const alarm = this.alarm === null ? [] : [element("p", { class: "alarm", role: "alert" }, this.say(this.alarm))];
+    this.place.replaceChildren(...alarm, ...this.build(screen));
     if (before?.kind !== screen.kind) {
       window.scrollTo(0, 0);
       const heading = this.place.querySelector("h1");
@@ -41,6 +47,12 @@ export class Painter {
     if (screen.kind === "choosing" && screen.at !== null) {
       document.getElementById(`contest-${screen.at}`)?.scrollIntoView();
     }
+  }
+
+  /** Show a sentence above everything that is drawn from now on. */
+  raiseAlarm(text: TextKey): void {
+    this.alarm = text;
+    this.redraw();
   }
 
   /** Draw the same screen again, in another language or after the page came back from the browser's cache. */
@@ -60,16 +72,17 @@ export class Painter {
         return [
           this.heading(screen.title),
           element("p", { class: "call", role: "status" }, this.say(screen.body, { code: this.meeting() })),
-          ...(screen.more === undefined ? [] : [element("p", {}, this.say(screen.more))]),
+          ...(screen.more === undefined || screen.more === this.alarm ? [] : [element("p", {}, this.say(screen.more))]),
+          ...(screen.link === undefined ? [] : [this.link(screen.link)]),
         ];
       case "refused":
         return [element("h1", {}, screen.message), element("p", {}, this.say("notCast"))];
       case "words":
         return this.buildWords(screen.words);
       case "choosing":
-        return this.buildChoosing(screen.manifest.content.contests, screen.manifest.content.title, screen.marks, screen);
+        return this.buildChoosing(screen);
       case "reviewing":
-        return this.buildReview(screen.manifest.content.contests, screen.marks, screen.sending);
+        return screen.sending === null ? this.buildReview(screen) : this.buildSending(screen.sending);
       case "recorded":
         return this.buildRecorded(screen);
     }
@@ -108,95 +121,119 @@ export class Painter {
     ];
   }
 
-  private buildChoosing(
-    contests: readonly Contest[],
-    title: Text,
-    marks: Marks,
-    screen: { readonly manifest: { readonly content: { readonly rehearsal: boolean } } },
-  ): Node[] {
-    const most = Math.max(...contests.map((contest) => contest.marks));
+  private buildChoosing({ manifest, marks, note }: Extract<Screen, { kind: "choosing" }>): Node[] {
+    const { contests, title, rehearsal } = manifest.content;
+    const limits = new Set(contests.map((contest) => contest.marks));
+    const [limit = 1] = limits;
+    const hint = limits.size > 1 ? "chooseEach" : limit === 1 ? "chooseOne" : "chooseMany";
+    const page = {
+      read: (text: Text) => this.read(text),
+      say: (key: TextKey, fields?: Readonly<Record<string, string | number>>) => this.say(key, fields),
+      mark: this.acts.mark,
+    };
     return [
+      ...(note === null ? [] : [this.buildNote(note)]),
       element("h1", {}, this.read(title)),
-      ...(screen.manifest.content.rehearsal ? [element("p", { class: "trial" }, this.say("rehearsal"))] : []),
-      element("p", {}, most === 1 ? this.say("chooseOne") : this.say("chooseMany", { count: most })),
-      ...contests.map((contest, index) => this.buildContest(contest, index, marks.get(index))),
+      ...(rehearsal ? [element("p", { class: "trial" }, this.say("rehearsal"))] : []),
+      element("p", {}, this.say(hint, { count: limit })),
+      ...contests.map((contest, index) => buildContest(contest, index, marks.get(index), page)),
       this.button("review", "main", () => this.acts.review()),
     ];
   }
 
-  private buildContest(contest: Contest, index: number, marked: Selection | undefined): HTMLElement {
-    const warning = element("p", { class: "warning", role: "alert" });
-    const inputs: HTMLInputElement[] = [];
-    const update = (changed: HTMLInputElement): void => {
-      const blank = inputs[contest.options.length];
-      const selection = contest.options.flatMap((_, option) => (inputs[option]?.checked === true ? [option] : []));
-      if (selection.length > contest.marks) {
-        // Nothing is taken away in silence: the new mark is refused and the voter told why.
-        changed.checked = false;
-        warning.textContent = this.say("chosenTooMany", { count: contest.marks });
-        return;
-      }
-      warning.textContent = "";
-      if (contest.marks > 1 && blank !== undefined && changed !== blank && selection.length > 0) {
-        blank.checked = false;
-      }
-      if (contest.marks > 1 && changed === blank && blank.checked) {
-        for (const input of inputs.slice(0, -1)) {
-          input.checked = false;
-        }
-        this.acts.mark(index, []);
-        return;
-      }
-      this.acts.mark(index, selection);
-    };
-    const labels = [...contest.options.map((option) => this.read(option.text)), this.say("blank")];
-    const rows = labels.map((label, option) => {
-      const input = element("input", {
-        type: contest.marks === 1 ? "radio" : "checkbox",
-        name: `contest-${index}`,
-        id: `contest-${index}-${option}`,
-      });
-      input.checked =
-        marked !== undefined && (option === contest.options.length ? marked.length === 0 : marked.includes(option));
-      input.addEventListener("change", () => update(input));
-      inputs.push(input);
-      return element("label", { class: "option", for: input.id }, input, element("span", {}, label));
-    });
+  /** Say what became of a test; the phone beside it reads the picture. */
+  private buildNote(note: TestNote): HTMLElement {
+    if (!note.isPublished) {
+      return element("section", { class: "note", role: "status" }, element("p", {}, this.say(note.reason)));
+    }
+    const address = note.address.split("#")[0] ?? "";
     return element(
-      "fieldset",
-      { id: `contest-${index}` },
-      element("legend", {}, this.read(contest.text)),
-      ...rows,
-      warning,
+      "section",
+      { class: "note", role: "status" },
+      element("h2", {}, this.say("testedTitle")),
+      element("p", {}, this.say("tested")),
+      this.trackerLine(note.tracker),
+      element("p", {}, this.say("testedWhere", { address })),
+      drawQrCode(note.address),
+      element("p", {}, this.say("testedNext")),
     );
   }
 
-  private buildReview(contests: readonly Contest[], marks: Marks, sending: TextKey | null): Node[] {
-    if (sending !== null) {
-      return [
-        this.heading("reviewTitle"),
-        element("p", { class: "call", role: "status" }, this.say(sending === "orTellers" ? "unknown" : sending)),
-        ...(sending === "orTellers" ? [element("p", { class: "call" }, this.say("orTellers"))] : []),
-        element("button", { class: "main", disabled: "" }, this.say("sending")),
-      ];
-    }
-    const rows = contests.map((contest, index) => {
-      const selection = marks.get(index) ?? [];
-      const subject = this.read(contest.text);
-      const chosen = selection.map((option) => this.read(contest.options[option]?.text ?? { vi: "", en: "" })).join(", ");
-      const words = marks.has(index)
-        ? element("p", { class: "chosen" }, selection.length === 0 ? this.say("blank") : chosen)
-        : element("p", { class: "warning" }, this.say("notChosen", { subject }));
-      const change = this.button("change", "second", () => this.acts.change(index));
-      change.setAttribute("aria-label", `${this.say("change")}: ${subject}`);
-      return element("section", { class: "reviewed" }, element("h2", {}, subject), words, change);
-    });
+  private buildSending(sending: TextKey): Node[] {
+    return [
+      this.heading("reviewTitle"),
+      element("p", { class: "call", role: "status" }, this.say(sending === "orTellers" ? "unknown" : sending)),
+      ...(sending === "orTellers" ? [element("p", { class: "call" }, this.say("orTellers"))] : []),
+      element("button", { class: "main", disabled: "" }, this.say("sending")),
+    ];
+  }
+
+  private buildReview({ manifest, marks, tracker }: Extract<Screen, { kind: "reviewing" }>): Node[] {
+    const rows = manifest.content.contests.map((contest, index) =>
+      this.buildReviewed(contest, marks.get(index), () => this.acts.change(index)),
+    );
     const cast = this.button("cast", "main", () => {
       cast.disabled = true;
       cast.textContent = this.say("sending");
       this.acts.cast();
     });
-    return [this.heading("reviewTitle"), ...rows, element("p", {}, this.say("reviewHint")), cast];
+    return [
+      this.heading("reviewTitle"),
+      ...rows,
+      element("p", {}, this.say("reviewHint")),
+      cast,
+      ...this.buildTest(tracker),
+    ];
+  }
+
+  private buildReviewed(contest: Contest, marked: Selection | undefined, act: () => void): HTMLElement {
+    const subject = this.read(contest.text);
+    const change = this.button("change", "second", act);
+    change.setAttribute("aria-label", `${this.say("change")}: ${subject}`);
+    return element("section", { class: "reviewed" }, element("h2", {}, subject), ...this.wordMarks(contest, marked), change);
+  }
+
+  /** Return a contest's marks in words, and what the voter may have forgotten. */
+  private wordMarks(contest: Contest, marked: Selection | undefined): Node[] {
+    if (marked === undefined) {
+      return [element("p", { class: "warning" }, this.say("notChosen", { subject: this.read(contest.text) }))];
+    }
+    if (marked.length === 0) {
+      return [element("p", { class: "chosen" }, this.say("blank"))];
+    }
+    const names = marked.map((option) => this.read(contest.options[option]?.text ?? { vi: "", en: "" }));
+    if (contest.marks === 1) {
+      return names.map((name) => element("p", { class: "chosen" }, name));
+    }
+    const left = contest.marks - marked.length;
+    const chosen = element("ul", { class: "chosen" }, ...names.map((name) => element("li", {}, name)));
+    const fields = { subject: this.read(contest.text), chosen: marked.length, count: contest.marks };
+    return [chosen, element("p", left > 0 ? { class: "warning" } : {}, this.say(left > 0 ? "notFull" : "full", fields))];
+  }
+
+  /** Offer to test the phone. Its button waits for the tracker, and asks once more: what it opens is not secret. */
+  private buildTest(tracker: Promise<string>): Node[] {
+    const line = this.trackerLine("…");
+    const what = element("p", {}, this.say("testHint"));
+    const button = this.button("test", "second", () => {
+      if (what.className === "") {
+        what.className = "warning";
+        what.textContent = this.say("testWarning");
+        button.textContent = this.say("testSure");
+      } else {
+        button.disabled = true;
+        this.acts.test();
+      }
+    });
+    button.disabled = true;
+    void tracker.then(
+      (text) => {
+        line.replaceWith(this.trackerLine(text));
+        button.disabled = false;
+      },
+      () => undefined,
+    );
+    return [line, what, button];
   }
 
   private buildRecorded(screen: Extract<Screen, { kind: "recorded" }>): Node[] {
@@ -205,13 +242,20 @@ export class Painter {
     return [
       heading,
       element("p", { class: "call", role: "status" }, this.say("recorded", { time: ballot.time })),
-      ...(inclusion === null
-        ? []
-        : [element("p", { class: inclusion === "included" ? "good" : "warning", role: "alert" }, this.say(inclusion))]),
-      element("p", { class: "tracker" }, `${this.say("tracker")}: `, element("b", {}, ballot.tracker)),
+      ...(inclusion === "included" ? [element("p", { class: "good", role: "status" }, `✓ ${this.say(inclusion)}`)] : []),
+      this.trackerLine(ballot.tracker),
       element("p", {}, this.say("trackerUse")),
       element("p", {}, this.say("waitingNext")),
     ];
+  }
+
+  private trackerLine(tracker: string): HTMLElement {
+    return element("p", { class: "tracker" }, `${this.say("tracker")}: `, element("b", {}, tracker));
+  }
+
+  private link({ text, address }: Link): HTMLElement {
+    // Beside this page, which may have more to vote on.
+    return element("p", {}, element("a", { href: address, target: "_blank", rel: "noopener" }, this.say(text)));
   }
 
   private heading(key: TextKey): HTMLElement {
@@ -231,18 +275,4 @@ export class Painter {
   private say(key: TextKey, fields: Readonly<Record<string, string | number>> = {}): string {
     return say(this.language(), key, fields);
   }
-}
-
-/** Return a new element with attributes and children; strings become text, never markup. */
-export function element<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  attributes: Readonly<Record<string, string>> = {},
-  ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    made.setAttribute(key, value);
-  }
-  made.append(...children);
-  return made;
 }

@@ -91,9 +91,25 @@ export class Server {
     return new TextEncoder().encode(await this.text(`/elections/${electionHash}/ballots`, post(data)));
   }
 
+  /** Publish a tested ballot with its opening. */
+  async publishTest(electionHash: string, body: Uint8Array): Promise<void> {
+    await this.text(`/elections/${electionHash}/tests`, post(body));
+  }
+
   async listClosed(electionHash: string): Promise<string> {
     const answer = JSON.parse(await this.text(`/elections/${electionHash}/closed`)) as { ballots: string };
     return answer.ballots;
+  }
+
+  /** Return what stands at another address of this door's. */
+  async read(path: string): Promise<string> {
+    return this.text(path);
+  }
+
+  /** Send an object to another address of this door's and return the answer. */
+  async send(path: string, value: unknown): Promise<string> {
+    const headers = { "Content-Type": "application/json" };
+    return this.text(path, { method: "POST", headers, body: JSON.stringify(value) });
   }
 
   private async text(path: string, options: Options = {}): Promise<string> {

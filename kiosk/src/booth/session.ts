@@ -6,52 +6,26 @@
  */
 
 import { ElectionContext, encryptBallotInSlices, type SealedBallot, type Selection } from "../crypto/ballot";
-import { encodeHex, equalBytes } from "../crypto/bytes";
+import { concatBytes, encodeHex, equalBytes } from "../crypto/bytes";
 import { Confirmation, verifyConfirmation } from "../crypto/confirmation";
 import { decodeBase64 } from "../crypto/encoding";
 import { CryptoError } from "../crypto/errors";
-import { multiplyBase, randomScalar, type RandomBytes } from "../crypto/group";
+import { multiplyBase, randomScalar } from "../crypto/group";
 import type { Manifest } from "../crypto/manifest";
+import { encodeOpening } from "../crypto/opening";
 import type { SlipFragment } from "../crypto/slip";
 import { formatTracker } from "../crypto/tracker";
-import type { Memory, RecordedBallot } from "./memory";
-import { RefusedError, UnreachableError, type MeetingState, type Server } from "./server";
+import { findInBox, readClosedBox } from "./closed_box";
+import { deliver } from "./delivery";
+import type { RecordedBallot } from "./memory";
+import { RefusedError, UnreachableError, type MeetingState } from "./server";
 import { askStatus, DistrustError, enterElection, type Entry } from "./slip";
+import type { Link, Marks, Surroundings, TestNote } from "./stage";
 import type { TextKey } from "./texts";
-
-export type Marks = ReadonlyMap<number, Selection>;
-export type Inclusion = "included" | "missing" | "strange";
-
-export type Screen =
-  | { readonly kind: "opening" }
-  | { readonly kind: "notice"; readonly title: TextKey; readonly body: TextKey; readonly more?: TextKey }
-  | { readonly kind: "refused"; readonly message: string }
-  | { readonly kind: "words"; readonly words: readonly string[] }
-  | { readonly kind: "choosing"; readonly manifest: Manifest; readonly marks: Marks; readonly at: number | null }
-  | { readonly kind: "reviewing"; readonly manifest: Manifest; readonly marks: Marks; readonly sending: TextKey | null }
-  | { readonly kind: "recorded"; readonly ballot: RecordedBallot; readonly inclusion: Inclusion | null };
-
-/** What a session needs of the page around it. */
-export interface Surroundings {
-  readonly server: Server;
-  readonly memory: Memory;
-  readonly randomBytes: RandomBytes;
-  readonly show: (screen: Screen) => void;
-  readonly wait: (milliseconds: number) => Promise<void>;
-  readonly pause: () => Promise<void>;
-  readonly readTime: () => string;
-  readonly random: () => number;
-  /** Called once a ballot is confirmed: the address need not carry the slip any more. */
-  readonly forgetAddress: () => void;
-}
 
 const POLL_MS = 2000;
 const POLL_JITTER_MS = 2500;
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 8000;
-const SLOW_AFTER_MS = 3000;
-const TELLERS_AFTER_MS = 60_000;
-const ROW_BYTES = 64;
+const CLOSED_STATES: readonly string[] = ["closed", "tallied", "published"];
 
 interface Current {
   readonly entry: Entry;
@@ -59,12 +33,20 @@ interface Current {
   marks: Marks;
   stage: "words" | "choosing" | "reviewing" | "sending";
   sealing: Promise<SealedBallot> | null;
+  note: TestNote | null;
+}
+
+/** What the closed box must say of this slip; `ballotHash` is null if it did not vote. */
+interface Watch {
+  readonly electionHash: string;
+  readonly credential: string;
+  readonly ballotHash: string | null;
 }
 
 export class Session {
   private current: Current | null = null;
   private recorded: RecordedBallot | null = null;
-  private inclusion: Inclusion | null = null;
+  private watch: Watch | null = null;
   /** The election whose notice stands on the page, so that it is not asked about again at every poll. */
   private settled: string | null = null;
   private hasComparedWords = false;
@@ -97,10 +79,16 @@ export class Session {
     this.showChoosing(null);
   }
 
-  /** The voter marks one contest; an empty selection is a blank vote. */
-  mark(contest: number, selection: Selection): void {
+  /** The voter marks one contest; an empty selection is a blank vote, null takes the last mark away. */
+  mark(contest: number, selection: Selection | null): void {
     if (this.current?.stage === "choosing") {
-      this.current.marks = new Map(this.current.marks).set(contest, [...selection].sort((left, right) => left - right));
+      const marks = new Map(this.current.marks);
+      if (selection === null) {
+        marks.delete(contest);
+      } else {
+        marks.set(contest, [...selection].sort((left, right) => left - right));
+      }
+      this.current.marks = marks;
     }
   }
 
@@ -117,7 +105,7 @@ export class Session {
     current.sealing = encryptBallotInSlices(context, current.entry.credential, selections, randomBytes, pause);
     // A failure shows when the ballot is cast; until then nobody waits for it.
     current.sealing.catch(() => undefined);
-    this.around.show({ kind: "reviewing", manifest: current.entry.manifest, marks: current.marks, sending: null });
+    this.showReview(current, null);
   }
 
   /** The voter goes back to change a contest; the sealed ballot is thrown away. */
@@ -136,7 +124,7 @@ export class Session {
       return;
     }
     current.stage = "sending";
-    this.showSending(current, "sending");
+    this.showReview(current, "sending");
     const sealed = await current.sealing;
     const data = sealed.cast(this.around.randomBytes);
     const pending = {
@@ -148,6 +136,42 @@ export class Session {
     this.around.memory.savePending(pending);
     current.marks = new Map();
     await this.send(current, sealed.ballotHash, data);
+  }
+
+  /**
+   * The voter tests the phone: the sealed ballot is opened for everybody who knows its tracker, and can never be cast.
+   *
+   * Whatever the server answers, it knows the opening by then, so the voter goes on with an empty choice.
+   */
+  async test(): Promise<void> {
+    const { current } = this;
+    if (current?.stage !== "reviewing" || current.sealing === null) {
+      return;
+    }
+    current.stage = "sending";
+    this.showReview(current, "testing");
+    const sealed = await current.sealing;
+    const body = concatBytes(sealed.test(this.around.randomBytes), encodeOpening(sealed.scalars));
+    try {
+      await deliver(
+        this.around,
+        () => this.around.server.publishTest(current.electionHash, body),
+        (text) => this.showReview(current, text === "unknown" ? "testUnknown" : text),
+      );
+      const tracker = formatTracker(sealed.ballotHash);
+      const fragment = `t.${this.slip.meeting}.${tracker.replace(/-/g, "")}`;
+      current.note = { isPublished: true, tracker, address: `${this.around.checkAddress}#${fragment}` };
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.code !== "all_tests_used") {
+        this.refuse(error);
+        return;
+      }
+      current.note = { isPublished: false, reason: "testsUsed" };
+    }
+    current.marks = new Map();
+    current.sealing = null;
+    current.stage = "choosing";
+    this.showChoosing(null);
   }
 
   private async step(): Promise<void> {
@@ -188,6 +212,7 @@ export class Session {
         return;
       }
     }
+    await this.checkBox(state);
     const open = state.elections.find((election) => election.state === "open" && election.election_hash !== null);
     if (open?.election_hash !== undefined && open.election_hash !== null) {
       if (open.election_hash !== this.settled) {
@@ -200,18 +225,14 @@ export class Session {
 
   /** Nothing is open: show the recorded ballot, what became of a closed vote, or that the voter waits. */
   private async rest(state: MeetingState): Promise<void> {
-    const { recorded } = this;
-    if (recorded !== null) {
-      const election = state.elections.find((each) => each.election_hash === recorded.electionHash);
-      if (this.inclusion === null && ["closed", "tallied", "published"].includes(election?.state ?? "")) {
-        await this.checkInclusion(recorded);
-      }
+    if (this.recorded !== null) {
       return;
     }
     const closed = state.elections.find((election) => election.id === state.current && election.state === "closed");
     const closedHash = closed?.election_hash ?? null;
     if (closedHash !== null && closedHash !== this.settled) {
       await this.enter(closedHash);
+      await this.checkBox(state);
     } else if (closedHash === null && this.settled !== "waiting") {
       this.settled = "waiting";
       this.around.show({ kind: "notice", title: "waitingTitle", body: "waiting" });
@@ -231,6 +252,9 @@ export class Session {
     const entry = enterElection(this.slip, electionHash, beginning.ceremony, beginning.manifest);
     const status = await server.readStatus(electionHash, askStatus(entry, randomBytes));
     this.settled = electionHash;
+    if (status.is_listed && !status.is_void) {
+      this.watch = { electionHash, credential: entry.credential.public.toHex(), ballotHash: status.ballot_hash };
+    }
     const recorded = memory.loadRecorded();
     if (status.ballot_hash !== null) {
       this.showSpent(electionHash, status.ballot_hash, recorded, election.state);
@@ -246,14 +270,13 @@ export class Session {
   }
 
   private async begin(entry: Entry, electionHash: string): Promise<void> {
-    const current: Current = { entry, electionHash, marks: new Map(), stage: "choosing", sealing: null };
+    const current: Current = { entry, electionHash, marks: new Map(), stage: "choosing", sealing: null, note: null };
     this.current = current;
     this.recorded = null;
-    this.inclusion = null;
     const pending = this.around.memory.loadPending(electionHash, entry.credential.public.toHex());
     if (pending !== null) {
       current.stage = "sending";
-      this.showSending(current, "unknown");
+      this.showReview(current, "unknown");
       const ballotHash = Uint8Array.from(pending.ballotHash.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
       await this.send(current, ballotHash, pending.data);
       return;
@@ -282,42 +305,16 @@ export class Session {
 
   /** Send one sealed ballot until the server has said yes or no; always the same bytes. */
   private async send(current: Current, ballotHash: Uint8Array, data: Uint8Array): Promise<void> {
-    let delay = FIRST_RETRY_MS;
-    let waited = 0;
-    for (;;) {
-      const slow = waited > 0 ? undefined : this.announceSlowness(current);
-      try {
-        const answer = await this.around.server.castBallot(current.electionHash, data);
-        slow?.cancel();
-        this.accept(current, ballotHash, answer);
-        return;
-      } catch (error) {
-        slow?.cancel();
-        if (!(error instanceof UnreachableError)) {
-          this.refuse(error);
-          return;
-        }
-      }
-      this.showSending(current, waited >= TELLERS_AFTER_MS ? "orTellers" : "unknown");
-      const rest = delay * (0.5 + this.around.random() / 2);
-      await this.around.wait(rest);
-      waited += rest + 1;
-      delay = Math.min(2 * delay, LONGEST_RETRY_MS);
+    try {
+      const answer = await deliver(
+        this.around,
+        () => this.around.server.castBallot(current.electionHash, data),
+        (text) => this.showReview(current, text),
+      );
+      this.accept(current, ballotHash, answer);
+    } catch (error) {
+      this.refuse(error);
     }
-  }
-
-  private announceSlowness(current: Current): { cancel: () => void } {
-    let isOver = false;
-    void this.around.wait(SLOW_AFTER_MS).then(() => {
-      if (!isOver) {
-        this.showSending(current, "slow");
-      }
-    });
-    return {
-      cancel: () => {
-        isOver = true;
-      },
-    };
   }
 
   private accept(current: Current, ballotHash: Uint8Array, answer: Uint8Array): void {
@@ -345,6 +342,9 @@ export class Session {
       time: this.around.readTime(),
     };
     this.current = null;
+    if (this.watch?.electionHash === recorded.electionHash) {
+      this.watch = { ...this.watch, ballotHash: recorded.ballotHash };
+    }
     this.around.memory.saveRecorded(recorded);
     this.around.forgetAddress();
     this.showRecorded(recorded);
@@ -385,14 +385,27 @@ export class Session {
     }
   }
 
-  private async checkInclusion(recorded: RecordedBallot): Promise<void> {
-    const rows = decodeBase64(await this.around.server.listClosed(recorded.electionHash));
-    const hashes = new Set<string>();
-    for (let start = 0; start < rows.length; start += ROW_BYTES) {
-      hashes.add(encodeHex(rows.slice(start + ROW_BYTES / 2, start + ROW_BYTES)));
+  /** Once the election is closed, compare what stands under this slip with what this slip did. */
+  private async checkBox(state: MeetingState): Promise<void> {
+    const { watch, recorded } = this;
+    const election = state.elections.find((each) => each.election_hash === watch?.electionHash);
+    if (watch === null || !CLOSED_STATES.includes(election?.state ?? "")) {
+      return;
     }
-    this.inclusion = hashes.has(recorded.ballotHash) ? "included" : "missing";
-    this.around.show({ kind: "recorded", ballot: recorded, inclusion: this.inclusion });
+    const box = readClosedBox(decodeBase64(await this.around.server.listClosed(watch.electionHash)));
+    const inclusion = findInBox(box, watch.credential, watch.ballotHash);
+    this.watch = null;
+    if (inclusion === "missing" || inclusion === "strange") {
+      this.around.raiseAlarm(inclusion);
+    }
+    if (recorded !== null) {
+      this.around.show({ kind: "recorded", ballot: recorded, inclusion });
+      return;
+    }
+    const { meeting, code } = this.slip;
+    const link: Link = { text: "proof", address: `${this.around.checkAddress}#${meeting}.${code}` };
+    const body = watch.ballotHash === null ? "closedNotCast" : "closedCast";
+    this.around.show({ kind: "notice", title: "closedTitle", body, more: inclusion, link });
   }
 
   private showSpent(electionHash: string, ballotHash: string, recorded: RecordedBallot | null, state: string): void {
@@ -407,21 +420,21 @@ export class Session {
 
   private showRecorded(recorded: RecordedBallot): void {
     this.recorded = recorded;
-    this.inclusion = null;
     this.settled = recorded.electionHash;
     this.around.show({ kind: "recorded", ballot: recorded, inclusion: null });
   }
 
   private showChoosing(at: number | null): void {
     if (this.current !== null) {
-      const { entry, marks } = this.current;
-      this.around.show({ kind: "choosing", manifest: entry.manifest, marks, at });
+      const { entry, marks, note } = this.current;
+      this.around.show({ kind: "choosing", manifest: entry.manifest, marks, at, note });
     }
   }
 
-  private showSending(current: Current, text: TextKey): void {
+  private showReview(current: Current, sending: TextKey | null): void {
     const { manifest } = current.entry;
-    this.around.show({ kind: "reviewing", manifest, marks: current.marks, sending: text });
+    const tracker = current.sealing?.then((sealed) => formatTracker(sealed.ballotHash)) ?? Promise.resolve("");
+    this.around.show({ kind: "reviewing", manifest, marks: current.marks, tracker, sending });
   }
 
   private giveUp(title: TextKey, body: TextKey): void {
