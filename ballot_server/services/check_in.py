@@ -15,7 +15,8 @@ from ballot_server.domain.member import Attendance, CardNumber, Member, MemberCl
 from ballot_server.errors import BallotServerError
 from ballot_server.services.draft_meeting import fill_room
 from ballot_server.services.election_plan import decode_plan
-from ballot_server.services.plain_text import fold_text, show_text
+from ballot_server.services.find_people import find_people
+from ballot_server.services.plain_text import show_text
 from ballot_server.services.vietnamese_order import order_name
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import ElectionRecord
@@ -113,7 +114,14 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
         _describe_person(row, entry.member, entry.attendance, letters, record.held_on)
         for row, entry in enumerate(roll.entries, start=1)
     ]
-    found = sorted(_search(lines, query), key=lambda line: order_name(line.member.name))
+    people = find_people(
+        lines,
+        query,
+        name_of=lambda line: line.member.name,
+        card_of=lambda line: line.member.card_number,
+        row_of=lambda line: line.row,
+    )
+    found = sorted(people, key=lambda line: order_name(line.member.name))
     present = [line for line in lines if line.attendance is Attendance.PRESENT]
     attendances = [line.attendance for line in lines]
     return DeskView(
@@ -208,30 +216,6 @@ def _find_reason(member: Member, on: date) -> NoSlip:
     if member.is_exempt(on):
         return NoSlip.EXEMPT
     return NoSlip.TRANSFERRED if member.transferred_out else NoSlip.CONCERNED
-
-
-def _search(lines: list[PersonLine], query: str) -> list[PersonLine]:
-    folded = fold_text(query)
-    if not folded:
-        return [] if query.strip() else lines
-    if folded.replace(" ", "").isdigit():
-        number = folded.replace(" ", "")
-        return [line for line in lines if str(line.row) == number or number in line.member.card_number]
-    words = folded.split()
-    return [line for line in lines if _matches(fold_text(line.member.name).split(), words)] or [
-        line for line in lines if folded == fold_text(line.member.card_number)
-    ]
-
-
-def _matches(name: list[str], words: list[str]) -> bool:
-    """Tell whether every word of a query begins a word of a name, each another one."""
-    left = list(name)
-    for word in words:
-        hit = next((part for part in left if part.startswith(word)), None)
-        if hit is None:
-            return False
-        left.remove(hit)
-    return True
 
 
 def _find_open(elections: tuple[ElectionRecord, ...], letter: str) -> str:

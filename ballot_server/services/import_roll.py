@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from ballot_server.domain.member import (
     Roll,
     RollEntry,
 )
-from ballot_server.services.plain_text import fold_text
+from ballot_server.services.plain_text import fold_card_number, fold_text
 from ballot_server.services.read_roll_file import RollSource, read_roll_rows
 from ballot_server.services.roll_cells import RollCell, RollRow
 from ballot_server.services.roll_columns import (
@@ -44,6 +45,15 @@ _EXEMPTION_DETAILS = (RollColumn.EXEMPTION_RESOLUTION, *_DATE_COLUMNS)
 _EMPTY = RollCell()
 
 
+@dataclass(frozen=True)
+class RollTable:
+    """A roll with where it stands in its file: each entry's row, and each column's heading as the file writes it."""
+
+    roll: Roll
+    rows: tuple[int, ...]
+    headings: Mapping[RollColumn, str]
+
+
 def read_roll(source: RollSource, *, attendance_needed: bool = False) -> Roll:
     """Return the roll of a CSV or XLSX file.
 
@@ -51,6 +61,11 @@ def read_roll(source: RollSource, *, attendance_needed: bool = False) -> Roll:
     attendance_needed: whether every row must say its attendance; if not, who has none is absent without reason so far.
     Raises: RollError with every problem of the file.
     """
+    return read_roll_table(source, attendance_needed=attendance_needed).roll
+
+
+def read_roll_table(source: RollSource, *, attendance_needed: bool = False) -> RollTable:
+    """Return the roll of a file with its rows and headings. Arguments and errors: as of `read_roll`."""
     first, *rows = read_roll_rows(source)
     problems: list[RollProblem] = []
     headings = find_headings(first, problems, attendance_needed=attendance_needed)
@@ -65,7 +80,8 @@ def read_roll(source: RollSource, *, attendance_needed: bool = False) -> Roll:
         problems.append(RollProblem(RollCause.NO_MEMBERS, row=first.number))
     if problems:
         raise RollError(problems)
-    return Roll(tuple(entries))
+    found = {column: heading.heading for column, heading in headings.columns.items()}
+    return RollTable(Roll(tuple(entries)), tuple(row.number for row in rows), found)
 
 
 class _RowReader:
@@ -102,7 +118,7 @@ class _RowReader:
     def check_card_number(self, row_of_card: dict[str, int]) -> None:
         """Report a card number that an earlier row has; spaces and case do not make another number."""
         cell = self._find_cell(RollColumn.CARD_NUMBER)
-        key = "".join(cell.text.split()).casefold()
+        key = fold_card_number(cell.text)
         if not key or cell.fault is not None:
             return
         if key in row_of_card:

@@ -41,6 +41,11 @@ def fold_text(text: str) -> str:
     return _NOT_A_WORD.sub(" ", bare).strip()
 
 
+def fold_card_number(text: str) -> str:
+    """Return what spellings of one card number share: spaces and case do not make another number."""
+    return "".join(text.split()).casefold()
+
+
 def show_text(text: str) -> str:
     """Return text as a message may print it: hidden characters by their number, long text cut."""
     cut = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

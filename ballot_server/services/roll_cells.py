@@ -13,6 +13,7 @@ LONGEST_TEXT = 5_000
 LARGEST_EXACT_NUMBER = 10**15
 """From here on a spreadsheet has rounded the number: it keeps fifteen digits."""
 
+_MARKED_TEXT = re.compile("'+[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([0#])|([ \-/()])|(.)', re.DOTALL)
 
 
@@ -54,7 +55,8 @@ def read_text_cell(raw: str) -> RollCell:
     text = normalise_text(raw)
     if text.startswith("="):
         return RollCell(text=text, fault=RollCause.FORMULA)
-    return RollCell(text=text)
+    # An apostrophe before what may look like a formula says that it is text: our own files carry it.
+    return RollCell(text=text[1:] if _MARKED_TEXT.match(text) else text)
 
 
 def read_number_cell(number: int | float, number_format: str) -> RollCell:

@@ -56,6 +56,10 @@ class RollCause(Enum):
     BOOK_TWO_WITHOUT_END = "book_two_without_end"
     EXEMPTION_ENDS_BEFORE_START = "exemption_ends_before_start"
     DETAILS_WITHOUT_EXEMPTION = "details_without_exemption"
+    # One row against the exemption books.
+    EXEMPTION_STANDS_IN_BOOK = "exemption_stands_in_book"
+    EXEMPTION_DIFFERS_FROM_BOOK = "exemption_differs_from_book"
+    EXEMPTION_WITHOUT_RESOLUTION = "exemption_without_resolution"
 
 
 @dataclass(frozen=True)

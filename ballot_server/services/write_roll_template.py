@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ballot_server.errors import BallotServerError
 from ballot_server.services.roll_columns import VIETNAMESE_HEADINGS, RollColumn
@@ -61,29 +64,49 @@ class FileExistsAlreadyError(BallotServerError):
 
 def write_roll_template(path: Path) -> None:
     """Write the template; nothing is overwritten. Raises: FileExistsAlreadyError, OSError."""
+    content = make_roll_template()
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise FileExistsAlreadyError(path=str(path)) from error
+
+
+def make_roll_template() -> bytes:
+    """Return the template's bytes."""
+    workbook, sheet = make_roll_workbook(COLUMNS)
+    for row, example in enumerate(_EXAMPLES, start=2):
+        for column, value in example.items():
+            sheet.cell(row=row, column=COLUMNS.index(column) + 1).value = value
+    return save_workbook(workbook)
+
+
+def make_roll_workbook(columns: Sequence[RollColumn], *, rows: int = 0) -> tuple[Workbook, Worksheet]:
+    """Return an empty roll with its headings; its cells are prepared for so many rows and some more to fill in."""
     workbook = Workbook()
     sheet = workbook.active
-    if sheet is None:
-        raise RuntimeError("a new workbook has no sheet")
+    if not isinstance(sheet, Worksheet):
+        raise TypeError("a new workbook has a sheet")
     sheet.title = "Danh sách"
     sheet.freeze_panes = "C2"
-    for place, column in enumerate(COLUMNS, start=1):
+    last = rows + ROWS_PREPARED + 1
+    for place, column in enumerate(columns, start=1):
         letter = get_column_letter(place)
         heading = sheet.cell(row=1, column=place, value=VIETNAMESE_HEADINGS[column][0])
         heading.font = Font(bold=True)
         heading.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[letter].width = 26 if column in (RollColumn.NAME, RollColumn.NOTE) else 18
-        for row in range(2, ROWS_PREPARED + 2):
+        for row in range(2, last + 1):
             sheet.cell(row=row, column=place).number_format = "dd/mm/yyyy" if column in _DATES else "@"
         if column in _CHOICES:
             choices = DataValidation(type="list", formula1=f'"{_CHOICES[column]}"', allow_blank=True)
-            choices.add(f"{letter}2:{letter}{ROWS_PREPARED + 1}")
+            choices.add(f"{letter}2:{letter}{last}")
             sheet.add_data_validation(choices)
-    for row, example in enumerate(_EXAMPLES, start=2):
-        for column, value in example.items():
-            sheet.cell(row=row, column=COLUMNS.index(column) + 1).value = value
-    try:
-        with path.open("xb") as file:
-            workbook.save(file)
-    except FileExistsError as error:
-        raise FileExistsAlreadyError(path=str(path)) from error
+    return workbook, sheet
+
+
+def save_workbook(workbook: Workbook) -> bytes:
+    """Return a workbook's bytes."""
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()

@@ -12,6 +12,7 @@ from ballot_server.domain.election import IllegalTransitionError
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import REFUSALS, translate_error
 from ballot_server.services.check_in import AttendanceChangedError
+from ballot_server.services.form_fields import FormError
 from ballot_server.services.meeting_draft import DraftFieldError
 from ballot_server.services.roll_problem import RollError, describe_roll_problem
 from ballot_server.web.context import get_context
@@ -58,9 +59,11 @@ def refuse(key: str, /, **fields: object) -> ActRefusedError:
     return ActRefusedError(say(key, **fields), status=HTTPStatus.BAD_REQUEST)
 
 
-def lead_to(endpoint: str, *, meeting: str | None = None, election: str | None = None, part: str = "") -> Response:
+def lead_to(
+    endpoint: str, *, meeting: str | None = None, election: str | None = None, part: str = "", **names: object
+) -> Response:
     """Return the answer after a form: the page to look at now, at one of its parts."""
-    address = link(endpoint, meeting=meeting, election=election) + (f"#{part}" if part else "")
+    address = link(endpoint, meeting=meeting, election=election, **names) + (f"#{part}" if part else "")
     response = redirect(address, HTTPStatus.SEE_OTHER)
     if not isinstance(response, Response):
         raise TypeError("Flask redirects with its own response class")
@@ -83,11 +86,21 @@ def read_number(field: str, *, least: int = 0, most: int = 100_000) -> int:
     return int(text)
 
 
+def read_upload(field: str) -> tuple[str, bytes] | None:
+    """Return name and bytes of an uploaded file, or None if none was chosen."""
+    upload = request.files.get(field)
+    if upload is None or not upload.filename:
+        return None
+    return upload.filename, upload.read()
+
+
 def _explain(error: Exception) -> tuple[str, tuple[str, ...]]:
     language = choose_language()
     if isinstance(error, RollError):
         problems = [describe_roll_problem(problem, language) for problem in error.problems[:MOST_PROBLEMS]]
         return say("draft.roll_refused", count=len(error.problems)), tuple(problems)
+    if isinstance(error, FormError):
+        return say("act.form_refused", count=len(error.problems)), tuple(_explain(each)[0] for each in error.problems)
     if isinstance(error, DraftFieldError):
         error.fields["field"] = say(f"field.{error.fields['field']}")
     if isinstance(error, AttendanceChangedError):

@@ -21,7 +21,7 @@ from ballot_server.services.draft_meeting import (
 from ballot_server.services.meeting_draft import DraftDetails, read_details
 from ballot_server.services.summarise_roll import summarise_roll
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, refuse, run_act
+from ballot_server.web.acts import ActRefusedError, lead_to, read_upload, refuse, run_act
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
@@ -70,7 +70,7 @@ def post_details(meeting: str) -> Response:
 @allow(Audience.CHAIR)
 def post_roll(meeting: str) -> Response:
     """Import a roll, all or nothing."""
-    upload = _read_upload("roll")
+    upload = read_upload("roll")
     if upload is None:
         raise refuse("draft.roll_not_chosen")
     name, data = upload
@@ -88,7 +88,7 @@ def post_election(meeting: str) -> Response:
         title_vi=request.form.get("title", ""),
         title_en=request.form.get("title_en", ""),
         rule_set=request.form.get("rule_set", ""),
-        rule_file=_read_upload("rule_file"),
+        rule_file=read_upload("rule_file"),
         contests=request.form.get("contests", ""),
         follows=request.form.get("follows", ""),
         member_concerned_votes={"yes": True, "no": False}.get(votes),
@@ -167,11 +167,3 @@ def _read_details() -> DraftDetails:
     fields = {name: request.form.get(name, "") for name in _FIELDS}
     is_rehearsal = request.form.get("rehearsal") == "yes"
     return run_act(lambda: read_details(fields, rehearsal=is_rehearsal))
-
-
-def _read_upload(field: str) -> tuple[str, bytes] | None:
-    """Return name and bytes of an uploaded file, or None if none was chosen."""
-    upload = request.files.get(field)
-    if upload is None or not upload.filename:
-        return None
-    return upload.filename, upload.read()

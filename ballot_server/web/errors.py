@@ -93,6 +93,8 @@ _STATUS = {
     "ElectionMissingError": HTTPStatus.NOT_FOUND,
     "SeriesUnknownError": HTTPStatus.NOT_FOUND,
     "DraftUnknownError": HTTPStatus.NOT_FOUND,
+    "UnitMemberUnknownError": HTTPStatus.NOT_FOUND,
+    "EntryUnknownError": HTTPStatus.NOT_FOUND,
     "MinutesNotWrittenError": HTTPStatus.NOT_FOUND,
     "MinutesFileMissingError": HTTPStatus.NOT_FOUND,
     "UploadTooLargeError": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, request, url_for
 
 from ballot_server.i18n import Language, translate
@@ -28,7 +30,11 @@ def say(key: str, /, **fields: object) -> str:
     return translate(f"web.{key}", choose_language(), **fields)
 
 
-def link(endpoint: str, *, meeting: str | None = None, election: str | None = None) -> str:
-    """Return the address of a page of ours, in the language that was asked for."""
+def link(endpoint: str, *, meeting: str | None = None, election: str | None = None, **names: object) -> str:
+    """Return the address of a page of ours, in the language that was asked for; `names` are its other parts."""
     language = None if request.args.get("lang") is None else choose_language().value
-    return url_for(endpoint, meeting=meeting, election=election, lang=language)
+    return url_for(endpoint, meeting=meeting, election=election, lang=language, **_write_names(names))
+
+
+def _write_names(names: dict[str, object]) -> dict[str, Any]:
+    return {name: None if value is None else str(value) for name, value in names.items()}

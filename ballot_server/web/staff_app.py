@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 from ballot_server.resources import find_templates
-from ballot_server.web import account, chair, chair_election, desk, draft, screen, sign_in, trustee, trustee_api
+from ballot_server.web import (
+    account,
+    chair,
+    chair_election,
+    desk,
+    draft,
+    exemptions,
+    roll,
+    screen,
+    sign_in,
+    trustee,
+    trustee_api,
+)
 from ballot_server.web.access import STAFF_AUDIENCES, Audience, recognise_trustees
 from ballot_server.web.application import build_application
 from ballot_server.web.assets import build_assets, load_bundles
@@ -31,6 +43,8 @@ def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
         chair_election.blueprint,
         draft.blueprint,
         desk.blueprint,
+        roll.blueprint,
+        exemptions.blueprint,
         trustee.blueprint,
         trustee_api.blueprint,
         trustee_api.authority_blueprint,

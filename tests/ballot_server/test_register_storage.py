@@ -42,7 +42,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def add_member(database: Database, member: Member = AN) -> MemberId:
     with database.write() as session:
-        return UnitRollRepository(session).add(member, member.card_number)
+        (added,) = UnitRollRepository(session).add_all([(member, member.card_number)])
+        return added
 
 
 def test_member_is_returned_as_stored(database: Database) -> None:
@@ -65,8 +66,7 @@ def test_history_is_returned_the_latest_first(database: Database) -> None:
     member = add_member(database)
     changes = [RollChange(member, AT, "Thư", "name", old, new, "roll.csv") for old, new in (("", "A"), ("A", "B"))]
     with database.write() as session:
-        for change in changes:
-            UnitRollRepository(session).add_change(change)
+        UnitRollRepository(session).add_changes(changes)
     with database.read() as session:
         assert UnitRollRepository(session).list_changes(member) == tuple(reversed(changes))
         assert UnitRollRepository(session).count_changes() == 2
@@ -143,7 +143,7 @@ def test_event_cannot_be_changed_or_removed(database: Database, act: str) -> Non
 def test_history_cannot_be_changed_or_removed(database: Database, act: str) -> None:
     member = add_member(database)
     with database.write() as session:
-        UnitRollRepository(session).add_change(RollChange(member, AT, "Thư", "name", "A", "B"))
+        UnitRollRepository(session).add_changes([RollChange(member, AT, "Thư", "name", "A", "B")])
     with pytest.raises(DatabaseUnusableError, match="only added to"), database.write() as session:
         session.execute(text(act))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -34,14 +36,16 @@ class UnitRollRepository:
         row = self._session.scalar(select(UnitMemberRow).where(UnitMemberRow.card_key == card_key))
         return None if row is None else _to_unit_member(row)
 
-    def add(self, member: Member, card_key: str) -> MemberId:
-        """Add a member at the end of the list."""
+    def add_all(self, members: Sequence[tuple[Member, str]]) -> tuple[MemberId, ...]:
+        """Add members with their folded card numbers at the end of the list, and return who they are now."""
         last = self._session.scalar(select(func.max(UnitMemberRow.sequence)))
-        row = UnitMemberRow(sequence=0 if last is None else last + 1)
-        _fill(row, member, card_key)
-        self._session.add(row)
+        first = 0 if last is None else last + 1
+        rows = [UnitMemberRow(sequence=sequence) for sequence in range(first, first + len(members))]
+        for row, (member, card_key) in zip(rows, members, strict=True):
+            _fill(row, member, card_key)
+        self._session.add_all(rows)
         self._session.flush()
-        return MemberId(row.id)
+        return tuple(MemberId(row.id) for row in rows)
 
     def update(self, changed: UnitMember, card_key: str) -> None:
         """Store a member as it is now."""
@@ -50,9 +54,9 @@ class UnitRollRepository:
         row.left_on = changed.left_on
         self._session.flush()
 
-    def add_change(self, change: RollChange) -> None:
+    def add_changes(self, changes: Iterable[RollChange]) -> None:
         """Add to the history."""
-        self._session.add(
+        self._session.add_all(
             RollChangeRow(
                 member=change.member,
                 at=change.at,
@@ -62,6 +66,7 @@ class UnitRollRepository:
                 new=change.new,
                 source=change.source,
             )
+            for change in changes
         )
         self._session.flush()
 
