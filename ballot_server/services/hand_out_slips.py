@@ -23,22 +23,27 @@ class SlipsReturnedError(BallotServerError):
 
 
 def count_handed_out(
-    database: Database, *, meeting: str, series: str, handed_out: int, brought_back: int = 0, lost: int = 0
+    database: Database, *, meeting: str, series: str, handed_out: int, lost: int | None = None
 ) -> None:
     """Record how many slips of a series have been drawn so far; the rest is left over.
 
-    brought_back: of those drawn, how many came back unused and were crossed out; lost: how many nobody finds.
+    lost: how many nobody finds, or were brought back unreadable; as before unless given. Those brought back are counted
+    where they are voided, because a slip that is not void can still vote.
     Raises: SeriesUnknownError; SlipsFrozenError; TooFewSlipsError; SlipsReturnedError.
     """
     with database.write() as session:
         repository = SeriesRepository(session)
+        # The lock of `void_slip`, which counts in the same row.
+        elections = ElectionRepository(session).lock_all(meeting)
         record = repository.get(meeting, series)
-        for election in ElectionRepository(session).list_all(meeting):
+        for election in elections:
             if election.state is ElectionState.OPEN and series in election.series:
                 raise SlipsFrozenError(series=series, election=election.id)
         if not 0 <= handed_out <= record.printed:
             raise TooFewSlipsError(series=series, printed=record.printed, handed_out=handed_out)
-        if brought_back < 0 or lost < 0 or brought_back + lost > handed_out:
-            raise SlipsReturnedError(series=series, handed_out=handed_out, brought_back=brought_back, lost=lost)
+        missing = record.lost if lost is None else lost
+        if missing < 0 or record.brought_back + missing > handed_out:
+            brought_back = record.brought_back
+            raise SlipsReturnedError(series=series, handed_out=handed_out, brought_back=brought_back, lost=missing)
         counted = replace(record, handed_out=handed_out, left_over=record.printed - handed_out)
-        repository.update(replace(counted, brought_back=brought_back, lost=lost))
+        repository.update(replace(counted, lost=missing))

@@ -56,20 +56,11 @@ def post_attendance(meeting: str) -> Response:
 @blueprint.post("/<meeting>/slips")
 @allow(Audience.DESK)
 def post_slips(meeting: str) -> Response:
-    """Record how many slips of a series are out, came back and are lost."""
+    """Record how many slips of a series are out and lost; those brought back are counted at the kiosk."""
     letter = request.form.get("series", "")
-    handed_out, brought_back, lost = (read_number(name) for name in ("handed_out", "brought_back", "lost"))
+    handed_out, lost = (read_number(name) for name in ("handed_out", "lost"))
     database = get_context().installation.database
-    run_act(
-        lambda: count_handed_out(
-            database,
-            meeting=meeting,
-            series=letter,
-            handed_out=handed_out,
-            brought_back=brought_back,
-            lost=lost,
-        )
-    )
+    run_act(lambda: count_handed_out(database, meeting=meeting, series=letter, handed_out=handed_out, lost=lost))
     return lead_to("desk.show_desk", meeting=meeting, part="slips")
 
 

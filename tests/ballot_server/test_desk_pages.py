@@ -89,7 +89,7 @@ def test_desk_refuses_a_wrong_number_of_slips(evening: ChairEvening) -> None:
 
 def test_more_slips_out_than_people_stands_out(evening: ChairEvening) -> None:
     evening.print_slips(count=6)
-    evening.act("desk/slips", series="A", handed_out="2", brought_back="0", lost="0")
+    evening.act("desk/slips", series="A", handed_out="2", lost="0")
     assert "đang có 2 thẻ ở ngoài, nhưng chỉ 0 người" in desk(evening)
 
 
@@ -97,7 +97,7 @@ def test_more_slips_out_than_people_stands_out(evening: ChairEvening) -> None:
     ("fields", "status", "sentence"),
     [
         ({"handed_out": "9"}, 409, "chỉ in 6 thẻ"),
-        ({"handed_out": "1", "brought_back": "2"}, 409, "không thể nhiều hơn đã phát 1"),
+        ({"handed_out": "1", "lost": "2"}, 409, "không thể nhiều hơn đã phát 1"),
         ({"handed_out": "x"}, 400, "“Đã phát” phải là số"),
         ({"lost": "-1"}, 400, "“Mất” phải là số"),
         ({"series": "Q"}, 404, "không có loại thẻ Q"),
@@ -107,9 +107,7 @@ def test_wrong_slip_numbers_are_refused_with_their_reason(
     evening: ChairEvening, fields: dict[str, str], status: int, sentence: str
 ) -> None:
     evening.print_slips(count=6)
-    answer = evening.send(
-        "desk/slips", **{"series": "A", "handed_out": "2", "brought_back": "0", "lost": "0", **fields}
-    )
+    answer = evening.send("desk/slips", **{"series": "A", "handed_out": "2", "lost": "0", **fields})
     assert answer.status_code == status
     assert sentence in answer.get_data(as_text=True)
 
@@ -120,8 +118,17 @@ def test_no_slip_is_counted_out_while_its_election_is_open(evening: ChairEvening
     evening.check_in(*VOTERS)
     evening.open()
     assert "Ai đến muộn thì bỏ từ lần sau." in desk(evening)
-    answer = evening.send("desk/slips", series="A", handed_out="5", brought_back="0", lost="0")
+    answer = evening.send("desk/slips", series="A", handed_out="5", lost="0")
     assert answer.status_code == 409
+
+
+def test_desk_sends_slips_that_are_brought_back_to_the_kiosk(evening: ChairEvening) -> None:
+    evening.print_slips(count=6)
+    page = desk(evening)
+    assert "mang thẻ đến máy bỏ phiếu chung" in page
+    assert 'name="brought_back"' not in page
+    evening.act("desk/slips", series="A", handed_out="3", brought_back="2", lost="0")
+    assert "Đã trả lại: 0 thẻ." in desk(evening)
 
 
 def test_desk_page_names_no_slip_and_no_credential(evening: ChairEvening) -> None:

@@ -148,7 +148,7 @@ class ChairEvening:
         """Mark people present at the desk and hand each a slip."""
         for card in cards:
             self.act("desk/attendance", card=card, expected="absent_unexcused", attendance="present")
-        self.act("desk/slips", series="A", handed_out=str(len(cards)), brought_back="0", lost="0")
+        self.act("desk/slips", series="A", handed_out=str(len(cards)), lost="0")
 
     def open(self, election: str = "s1") -> None:
         """Let the tellers sign and open an election."""

@@ -61,6 +61,17 @@ class ElectionRepository:
         row = self._session.scalar(query.execution_options(populate_existing=True))
         return None if row is None else _to_election(row)
 
+    def lock_all(self, meeting: str) -> tuple[ElectionRecord, ...]:
+        """Return a meeting's elections by position as they are now, and hold them against open, cast and close."""
+        query = (
+            select(ElectionRow)
+            .where(ElectionRow.meeting == meeting)
+            .order_by(ElectionRow.position)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return tuple(_to_election(row) for row in self._session.scalars(query))
+
     def change_state(self, meeting: str, election: str, to: ElectionState) -> ElectionRecord:
         """Move an election to its next state under its lock.
 
