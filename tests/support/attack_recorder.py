@@ -1,6 +1,7 @@
 """A plugin of pytest that writes down every board that tests give to Python's verifier, and what it found.
 
-`python -m pytest -p tests.support.attack_recorder FILES` with RECORD_BOARDS naming the file to write.
+`python -m pytest -p tests.support.attack_recorder FILES` with RECORD_BOARDS naming the file to write. Of a test that
+asks about thousands of boards it writes some: every single byte is for `make test-deep`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from crypto.errors import VerificationError
 
 Outcome = Callable[[], Any]
 _TARGET = "RECORD_BOARDS"
+_ALL, _SOME = 30, 40
 
 
 class _Recorder:
@@ -28,12 +31,15 @@ class _Recorder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: set[bytes] = set()
+        self._asked: Counter[str] = Counter()
 
     def record(self, question: dict[str, Any], ask: Outcome) -> Any:
         """Return what the verifier answers, after writing question and answer down."""
         line = json.dumps(question)
         digest = hashlib.sha256(line.encode()).digest()
-        is_new = digest not in self._seen
+        test = os.environ.get("PYTEST_CURRENT_TEST", "")
+        self._asked[test] += 1
+        is_new = digest not in self._seen and (self._asked[test] < _ALL or self._asked[test] % _SOME == 0)
         self._seen.add(digest)
         try:
             answer = ask()

@@ -1,9 +1,10 @@
 /** Ed25519 signatures of labelled canonical objects, by the server and by trustees. */
 
+import { mulAddUnsafe } from "@noble/curves/abstract/curve.js";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 
-import { concatBytes, equalBytes } from "./bytes";
+import { concatBytes, encodeHex, equalBytes } from "./bytes";
 import { encodeCanonical, type JsonObject } from "./encoding";
 import { InvalidSignatureError } from "./errors";
 import { decodeScalar, isSigningKey, reduceScalar, type RandomBytes } from "./group";
@@ -49,17 +50,37 @@ export function verifyMessage(label: string, message: JsonObject, key: Verificat
  * other verifiers refuse. Source: RFC 8032, section 5.1.7.
  */
 export function isSignatureOf(data: Uint8Array, key: VerificationKey, signature: Uint8Array): boolean {
-  if (!isSigningKey(key) || signature.length !== SIGNATURE_BYTES) {
+  const point = decodeKey(key);
+  if (point === undefined || signature.length !== SIGNATURE_BYTES) {
     return false;
   }
   const commitment = signature.slice(0, KEY_BYTES);
   try {
     const response = decodeScalar(signature.slice(KEY_BYTES));
     const challenge = reduceScalar(sha512(concatBytes(commitment, key, data)));
-    const point = ed25519.Point.fromBytes(key, false);
-    const expected = ed25519.Point.BASE.multiplyUnsafe(response).subtract(point.multiplyUnsafe(challenge));
+    const expected = mulAddUnsafe(ed25519.Point, [ed25519.Point.BASE, point.negate()], [response, challenge]);
     return equalBytes(expected.toBytes(), commitment);
   } catch {
     return false;
   }
+}
+
+type KeyPoint = ReturnType<typeof ed25519.Point.fromBytes>;
+
+/** Keys that were found good: one key signs a whole board, and to check it takes as long as a signature. */
+const goodKeys = new Map<string, KeyPoint>();
+const MOST_GOOD_KEYS = 512;
+
+function decodeKey(key: VerificationKey): KeyPoint | undefined {
+  const name = encodeHex(key);
+  const known = goodKeys.get(name);
+  if (known !== undefined || !isSigningKey(key)) {
+    return known;
+  }
+  const point = ed25519.Point.fromBytes(key, false);
+  if (goodKeys.size >= MOST_GOOD_KEYS) {
+    goodKeys.clear();
+  }
+  goodKeys.set(name, point);
+  return point;
 }
