@@ -160,6 +160,11 @@ def count_proofs(shape: tuple[ContestShape, ...]) -> int:
     return sum(contest.options + 2 for contest in shape)
 
 
+def count_ciphertexts(shape: tuple[ContestShape, ...]) -> int:
+    """Return how many ciphertexts a ballot of this shape, or the sum of such ballots, has: blank ones included."""
+    return sum(contest.options + 1 for contest in shape)
+
+
 def encrypt_ballot(
     context: ElectionContext, credential: Credential, selections: tuple[Selection, ...], random_bytes: RandomBytes
 ) -> SealedBallot:
@@ -191,6 +196,11 @@ def encrypt_ballot(
     return SealedBallot(unsigned, scalars, sign)
 
 
+def hash_ballot(data: bytes) -> bytes:
+    """Return the ballot hash of a signed ballot's bytes. Spec: "encrypt_ballot"."""
+    return hashlib.sha256(data[:-SCHNORR_BYTES]).digest()
+
+
 def decode_ballot(data: bytes, context: ElectionContext) -> Ballot:
     """Return the ballot that untrusted bytes encode; nothing is proved yet.
 
@@ -212,8 +222,7 @@ def decode_ballot(data: bytes, context: ElectionContext) -> Ballot:
         proofs.append(contest_proofs)
     decode_element(data[-64:-32])
     decode_scalar(data[-32:])
-    ballot_hash = hashlib.sha256(data[:-SCHNORR_BYTES]).digest()
-    return Ballot(data, ballot_hash, credential, tuple(ciphertexts), tuple(proofs))
+    return Ballot(data, hash_ballot(data), credential, tuple(ciphertexts), tuple(proofs))
 
 
 def verify_ballot(ballot: Ballot, context: ElectionContext, *, label: BallotLabel = "cast") -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from crypto.ballot import ContestShape, ballot_size, count_proofs
+from crypto.ballot import ContestShape, ballot_size, count_ciphertexts, count_proofs
 from crypto.bodies import (
     AggregateBody,
     AnnulledBody,
@@ -18,6 +18,7 @@ from crypto.bodies import (
     CeremonyBody,
     ClosedBody,
     DestroyedBody,
+    ElectionBody,
     FinalBody,
     ListBody,
     MeetingBody,
@@ -28,6 +29,7 @@ from crypto.bodies import (
 )
 from crypto.errors import BoardError, EncodingError
 from crypto.manifest import Manifest
+from crypto.paper import PaperCounts, PaperElection
 
 
 class Stage(Enum):
@@ -44,11 +46,14 @@ class Stage(Enum):
 class ElectionState:
     """One election as the board knows it.
 
-    floor: the least number of ballots that may be decrypted; ballots: their number; trustees: who has decrypted.
+    floor: the least number of ballots that may be decrypted; ballots: their number; paper: the number of paper ballots
+    once they are counted; trustees: who has decrypted.
     """
 
     shape: tuple[ContestShape, ...]
     floor: int
+    is_on_paper_only: bool = False
+    paper: int | None = None
     stage: Stage = Stage.OPEN
     is_annulled: bool = False
     ballots: int = 0
@@ -62,7 +67,7 @@ class ElectionState:
     @property
     def ciphertexts(self) -> int:
         """How many ciphertexts the aggregate has: one per option, the blank ones included."""
-        return sum(contest.options + 1 for contest in self.shape)
+        return count_ciphertexts(self.shape)
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,8 @@ def check_order(state: BoardState, body: Body) -> None:
             raise BoardError(f"a second list of series {body.series}, slot {body.slot}")
         case Manifest():
             _check_manifest_order(state, body)
+        case PaperElection() if body.election in state.elections:
+            raise BoardError(f"a second election {body.election}")
         case DestroyedBody():
             _check_destroyed_order(state, body)
         case MinutesBody():
@@ -148,7 +155,15 @@ def check_order(state: BoardState, body: Body) -> None:
                     raise BoardError(f"minutes while election {name} is neither annulled nor decided")
         case FinalBody() if not state.has_minutes:
             raise BoardError("final without minutes")
-        case AnnulledBody() | ClosedBody() | AggregateBody() | PartialDecryptionBody() | TallyBody() | OutcomeBody():
+        case (
+            AnnulledBody()
+            | ClosedBody()
+            | PaperCounts()
+            | AggregateBody()
+            | PartialDecryptionBody()
+            | TallyBody()
+            | OutcomeBody()
+        ):
             _check_election_order(state, body)
         case _:
             pass
@@ -175,10 +190,7 @@ def _check_destroyed_order(state: BoardState, body: DestroyedBody) -> None:
         raise BoardError(f"the share of trustee {body.trustee} is destroyed already")
 
 
-def _check_election_order(
-    state: BoardState,
-    body: AnnulledBody | ClosedBody | AggregateBody | PartialDecryptionBody | TallyBody | OutcomeBody,
-) -> None:
+def _check_election_order(state: BoardState, body: ElectionBody) -> None:
     election = state.elections.get(body.election)
     if election is None:
         raise BoardError(f"no election {body.election}")
@@ -186,6 +198,10 @@ def _check_election_order(
         raise BoardError(f"election {body.election} is annulled")
     if isinstance(body, AnnulledBody):
         return
+    if isinstance(body, ClosedBody) and election.is_on_paper_only:
+        raise BoardError(f"election {body.election} is held on paper")
+    if isinstance(body, PaperCounts) and election.paper is not None:
+        raise BoardError(f"a second count of the paper ballots of election {body.election}")
     needed = _needed_stage(election, body)
     if election.stage is not needed:
         raise BoardError(f"election {body.election} is {election.stage.value}, not {needed.value}")
@@ -198,11 +214,14 @@ def _check_election_order(
 
 
 def _needed_stage(
-    election: ElectionState, body: ClosedBody | AggregateBody | PartialDecryptionBody | TallyBody | OutcomeBody
+    election: ElectionState,
+    body: ClosedBody | PaperCounts | AggregateBody | PartialDecryptionBody | TallyBody | OutcomeBody,
 ) -> Stage:
     match body:
         case ClosedBody():
             return Stage.OPEN
+        case PaperCounts():
+            return Stage.OPEN if election.is_on_paper_only else Stage.CLOSED
         case AggregateBody():
             return Stage.CLOSED
         case PartialDecryptionBody():
@@ -244,6 +263,9 @@ def _fold_body(state: BoardState, body: Body) -> BoardState:
                 elections={**state.elections, body.election: ElectionState(body.shape, body.floor)},
                 totals=state.totals.plus(signatures=len(body.count_signatures)),
             )
+        case PaperElection():
+            election = ElectionState(body.shape, floor=0, is_on_paper_only=True)
+            return replace(state, elections={**state.elections, body.election: election})
         case MinutesBody():
             return replace(state, has_minutes=True)
         case DestroyedBody():
@@ -254,10 +276,7 @@ def _fold_body(state: BoardState, body: Body) -> BoardState:
             return _fold_election(state, body)
 
 
-def _fold_election(
-    state: BoardState,
-    body: AnnulledBody | ClosedBody | AggregateBody | PartialDecryptionBody | TallyBody | OutcomeBody,
-) -> BoardState:
+def _fold_election(state: BoardState, body: ElectionBody) -> BoardState:
     election = state.elections[body.election]
     totals = state.totals
     match body:
@@ -268,6 +287,10 @@ def _fold_election(
             election = replace(election, stage=Stage.CLOSED, ballots=ballots)
             proofs = ballots * count_proofs(election.shape)
             totals = totals.plus(ballots=ballots, proofs=proofs, signatures=ballots + len(body.void))
+        case PaperCounts():
+            stage = Stage.TALLIED if election.is_on_paper_only else election.stage
+            election = replace(election, stage=stage, paper=body.ballots)
+            totals = totals.plus(signatures=len(body.signatures))
         case AggregateBody():
             election = replace(election, stage=Stage.AGGREGATED)
         case PartialDecryptionBody():

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from crypto.encoding import JsonObject, encode_base64
 from crypto.group import Element
 from crypto.manifest import Manifest
+from crypto.paper import PaperCounts, PaperElection
 from crypto.signing import VerificationKey
 from crypto.slip import MeetingCode
 from crypto.void import VoidCredential
@@ -21,8 +22,10 @@ class EntryKind(Enum):
     CEREMONY = "ceremony"
     LIST = "list"
     MANIFEST = "manifest"
+    PAPER_ELECTION = "paper_election"
     ANNULLED = "annulled"
     CLOSED = "closed"
+    PAPER_COUNTS = "paper_counts"
     AGGREGATE = "aggregate"
     PARTIAL_DECRYPTION = "partial_decryption"
     TALLY = "tally"
@@ -184,8 +187,10 @@ Body: TypeAlias = (
     | CeremonyBody
     | ListBody
     | Manifest
+    | PaperElection
     | AnnulledBody
     | ClosedBody
+    | PaperCounts
     | AggregateBody
     | PartialDecryptionBody
     | TallyBody
@@ -194,3 +199,8 @@ Body: TypeAlias = (
     | DestroyedBody
     | FinalBody
 )
+
+ElectionBody: TypeAlias = (
+    AnnulledBody | ClosedBody | PaperCounts | AggregateBody | PartialDecryptionBody | TallyBody | OutcomeBody
+)
+"""What may stand on the board of an election that is sealed already."""

@@ -35,6 +35,7 @@ from crypto.fields import Fields
 from crypto.group import ELEMENT_BYTES
 from crypto.manifest import Manifest
 from crypto.names import check_protocol, read_identifier, read_meeting_code, read_series
+from crypto.paper import PAPER_COUNTS_KEYS, PaperCounts, PaperElection
 from crypto.signing import SIGNATURE_BYTES, VerificationKey
 from crypto.void import VOID_KEYS, VoidCredential
 
@@ -42,10 +43,14 @@ from crypto.void import VOID_KEYS, VoidCredential
 def read_body(kind: EntryKind, value: JsonValue) -> Body:
     """Return the body of an entry of this kind from an untrusted object.
 
-    Raises: EncodingError; InvalidManifestError for a manifest.
+    Raises: EncodingError; InvalidManifestError for a manifest or a paper election.
     """
     if kind is EntryKind.MANIFEST:
         return Manifest.from_object(value)
+    if kind is EntryKind.PAPER_ELECTION:
+        return PaperElection.from_object(value)
+    if kind is EntryKind.PAPER_COUNTS:
+        return PaperCounts.from_fields(Fields(value, kind.value, PAPER_COUNTS_KEYS))
     keys, read = _READERS[kind]
     return read(Fields(value, kind.value, frozenset(keys.split())))
 

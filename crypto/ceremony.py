@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 
+from crypto.counts import Counts
 from crypto.encoding import JsonObject, JsonValue, decode_canonical, encode_canonical
 from crypto.errors import CeremonyError, CryptoError, InvalidSignatureError
 from crypto.fields import Fields
@@ -32,7 +33,6 @@ _BODY_KEYS = frozenset(
     {"ceremony", "ceremony_hash", "confirmations", "count", "key", "openings", "public_shares", "threshold"}
 )
 SIGNED_KEYS = frozenset({"trustee", "signature"})
-_COUNT_KEYS = frozenset({"brought_back", "handed_out", "left_over", "lost", "present", "printed"})
 
 
 @dataclass(frozen=True)
@@ -229,6 +229,14 @@ class CeremonyResult:
         """
         return self.verify_trustee_signature("counts", build_counts_message(self, election, slot, counts), signed)
 
+    def verify_paper_signature(self, paper: JsonObject, signed: JsonValue) -> int:
+        """Check a trustee's {trustee, signature} over an election's paper counts; return the trustee's index.
+
+        paper: the body of the `paper_counts` entry without its signatures.
+        Raises: EncodingError, or CeremonyError naming the trustee. Spec: "Paper".
+        """
+        return self.verify_trustee_signature("paper", build_paper_message(self, paper), signed)
+
     def verify_destroyed(self, signed: JsonValue) -> int:
         """Check a trustee's {trustee, signature} that its share is destroyed; return the trustee's index.
 
@@ -320,9 +328,13 @@ def build_confirmation_message(result: CeremonyResult) -> JsonObject:
 
 def build_counts_message(result: CeremonyResult, election: str, slot: int, counts: JsonObject) -> JsonObject:
     """Return what trustees sign under the label "counts". Raises: EncodingError unless it is exactly the six counts."""
-    fields = Fields(counts, "counts", _COUNT_KEYS)
-    checked: JsonObject = {name: fields.integer(name) for name in sorted(_COUNT_KEYS)}
+    checked = Counts.from_object(counts).to_object()
     return {"ceremony_hash": result.ceremony_hash.hex(), "counts": checked, "election": election, "slot": slot}
+
+
+def build_paper_message(result: CeremonyResult, paper: JsonObject) -> JsonObject:
+    """Return what trustees sign under the label "paper"; what `paper` holds is not looked at. Spec: "Paper"."""
+    return {"body": paper, "ceremony_hash": result.ceremony_hash.hex()}
 
 
 def build_destroyed_message(result: CeremonyResult, trustee: int) -> JsonObject:

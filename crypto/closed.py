@@ -20,7 +20,8 @@ class ClosedElection:
     Only code that has run checks V1 to V8 over the whole board, on the trustee's own device, may build one; `aggregate`
     is the one that it recomputed from the ballots, `ceremony_hash` and `server_key` are those of the board it read.
 
-    floor, rehearsal: from the manifest; ballots: how many were closed; closed_entry_hash: of the `closed` entry.
+    floor, rehearsal: from the manifest; ballots: how many were closed; closed_entry_hash: of the `closed` entry;
+    paper_ballots: how many came back on paper beside them, as far as the board says.
     """
 
     election: str
@@ -33,6 +34,7 @@ class ClosedElection:
     floor: int
     rehearsal: bool
     annulled: bool
+    paper_ballots: int = 0
 
     @property
     def aggregate_hash(self) -> bytes:
@@ -46,7 +48,7 @@ def hash_whole(closed_entry_hash: bytes, aggregate_hash: bytes) -> bytes:
 
 
 def check_decryptable(closed: ClosedElection, *, rehearsal: bool) -> None:
-    """Check that an election is one whose sums may be known: not annulled, at least the floor of ballots.
+    """Check that an election is one whose sums may be known: not annulled, at least the floor of ballots a channel.
 
     rehearsal: what the device's own ceremony was agreed to be; only if both are a rehearsal may the floor be below 3.
     Raises: DecryptionRefusedError.
@@ -63,3 +65,5 @@ def check_decryptable(closed: ClosedElection, *, rehearsal: bool) -> None:
         raise DecryptionRefusedError(f"a floor below {LOWEST_FLOOR} is for rehearsals only")
     if closed.ballots < closed.floor:
         raise DecryptionRefusedError(f"{closed.ballots} ballots are fewer than the floor of {closed.floor}")
+    if 0 < closed.paper_ballots < closed.floor:
+        raise DecryptionRefusedError(f"{closed.paper_ballots} paper ballots are fewer than the floor of {closed.floor}")

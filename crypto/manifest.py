@@ -14,6 +14,8 @@ from functools import cached_property
 from crypto.ballot import ContestShape, ElectionContext
 from crypto.ceremony import MOST_TRUSTEES
 from crypto.closed import LOWEST_FLOOR
+from crypto.contests import Contest, Option, Text, read_contests, read_text, shape_contests, write_contest
+from crypto.counts import COUNT_KEYS, Counts
 from crypto.credential import SLOTS
 from crypto.encoding import JsonObject, JsonValue, encode_canonical
 from crypto.errors import EncodingError, InvalidManifestError
@@ -24,76 +26,14 @@ from crypto.signing import SIGNATURE_BYTES, VerificationKey
 from crypto.slip import MeetingCode
 from crypto.transcript import PROTOCOL
 
+__all__ = ["Contest", "CountSignature", "Counts", "Manifest", "Option", "Text", "TrusteeSet", "read_signatures"]
+
 _MANIFEST_KEYS = frozenset(
     {
         *("protocol", "meeting", "election", "title", "series", "slot", "contests", "key", "ceremony_hash", "trustees"),
         *("credentials_hash", "credentials", "counts", "count_signatures", "server_key", "rehearsal", "floor", "rules"),
     }
 )
-_COUNT_KEYS = frozenset({"printed", "handed_out", "brought_back", "lost", "left_over", "present"})
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text in both languages."""
-
-    vi: str
-    en: str
-
-    def to_object(self) -> JsonObject:
-        """Return the text as it travels."""
-        return {"vi": self.vi, "en": self.en}
-
-
-@dataclass(frozen=True)
-class Option:
-    """What can be marked in a contest; *blank* is not listed, every contest has it."""
-
-    id: str
-    text: Text
-
-
-@dataclass(frozen=True)
-class Contest:
-    """One question with its options in the order of the ballot, and the largest number of marks."""
-
-    id: str
-    text: Text
-    options: tuple[Option, ...]
-    marks: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The paper counts of an election, signed by the tellers before it opens."""
-
-    printed: int
-    handed_out: int
-    brought_back: int
-    lost: int
-    left_over: int
-    present: int
-
-    @property
-    def issued(self) -> int:
-        """Slips in voters' hands, the lost ones included."""
-        return self.handed_out - self.brought_back
-
-    def to_object(self) -> JsonObject:
-        """Return the counts as they travel."""
-        return {
-            "printed": self.printed,
-            "handed_out": self.handed_out,
-            "brought_back": self.brought_back,
-            "lost": self.lost,
-            "left_over": self.left_over,
-            "present": self.present,
-        }
-
-    @classmethod
-    def from_fields(cls, fields: Fields) -> Counts:
-        """Return the counts read from an untrusted object. Raises: EncodingError."""
-        return cls(**{key: fields.integer(key) for key in sorted(_COUNT_KEYS)})
 
 
 @dataclass(frozen=True)
@@ -147,7 +87,7 @@ class Manifest:
     @property
     def shape(self) -> tuple[ContestShape, ...]:
         """The number of options and marks of each contest, which fix the length of every ballot."""
-        return tuple(ContestShape(options=len(contest.options), marks=contest.marks) for contest in self.contests)
+        return shape_contests(self.contests)
 
     @cached_property
     def context(self) -> ElectionContext:
@@ -163,7 +103,7 @@ class Manifest:
             "title": self.title.to_object(),
             "series": list(self.series),
             "slot": self.slot,
-            "contests": [_write_contest(contest) for contest in self.contests],
+            "contests": [write_contest(contest) for contest in self.contests],
             "key": self.key.hex(),
             "ceremony_hash": self.ceremony_hash.hex(),
             "trustees": {
@@ -193,11 +133,6 @@ class Manifest:
             raise InvalidManifestError(error.what, error.problem) from None
 
 
-def _write_contest(contest: Contest) -> JsonObject:
-    options: list[JsonObject] = [{"id": option.id, "text": option.text.to_object()} for option in contest.options]
-    return {"id": contest.id, "text": contest.text.to_object(), "options": options, "marks": contest.marks}
-
-
 def _read_manifest(value: JsonValue) -> Manifest:
     fields = Fields(value, "manifest", _MANIFEST_KEYS)
     check_protocol(fields, "protocol")
@@ -205,55 +140,22 @@ def _read_manifest(value: JsonValue) -> Manifest:
     return Manifest(
         meeting=read_meeting_code(fields, "meeting"),
         election=read_identifier(fields, "election"),
-        title=_read_text(fields, "title"),
+        title=read_text(fields, "title"),
         series=read_series_list(fields, "series"),
         slot=fields.integer("slot", maximum=SLOTS - 1),
-        contests=_read_contests(fields),
+        contests=read_contests(fields),
         key=fields.public_element("key"),
         ceremony_hash=fields.digest("ceremony_hash"),
         trustees=_read_trustees(fields),
         credentials_hash=fields.digest("credentials_hash"),
         credentials=fields.integer("credentials"),
-        counts=Counts.from_fields(fields.member("counts", _COUNT_KEYS)),
-        count_signatures=_read_count_signatures(fields),
+        counts=Counts.from_fields(fields.member("counts", COUNT_KEYS)),
+        count_signatures=read_signatures(fields, "count_signatures"),
         server_key=VerificationKey(fields.digest("server_key")),
         rehearsal=rehearsal,
         floor=fields.integer("floor", minimum=1 if rehearsal else LOWEST_FLOOR),
         rules=fields.object("rules"),
     )
-
-
-def _read_contests(fields: Fields) -> tuple[Contest, ...]:
-    contests = tuple(
-        _read_contest(member) for member in fields.members("contests", frozenset({"id", "text", "options", "marks"}))
-    )
-    if not contests:
-        raise fields.refuse("contests", "an election has at least one")
-    if len({contest.id for contest in contests}) != len(contests):
-        raise fields.refuse("contests", "two have one id")
-    return contests
-
-
-def _read_contest(fields: Fields) -> Contest:
-    options = tuple(
-        Option(id=read_identifier(member, "id"), text=_read_text(member, "text"))
-        for member in fields.members("options", frozenset({"id", "text"}))
-    )
-    if not options:
-        raise fields.refuse("options", "a contest has at least one")
-    if len({option.id for option in options}) != len(options):
-        raise fields.refuse("options", "two have one id")
-    return Contest(
-        id=read_identifier(fields, "id"),
-        text=_read_text(fields, "text"),
-        options=options,
-        marks=fields.integer("marks", minimum=1, maximum=len(options)),
-    )
-
-
-def _read_text(fields: Fields, key: str) -> Text:
-    member = fields.member(key, frozenset({"vi", "en"}))
-    return Text(vi=member.text("vi"), en=member.text("en"))
 
 
 def _read_trustees(fields: Fields) -> TrusteeSet:
@@ -265,15 +167,16 @@ def _read_trustees(fields: Fields) -> TrusteeSet:
     return TrusteeSet(count, member.integer("threshold", minimum=1, maximum=count), shares)
 
 
-def _read_count_signatures(fields: Fields) -> tuple[CountSignature, ...]:
+def read_signatures(fields: Fields, key: str) -> tuple[CountSignature, ...]:
+    """Return untrusted signatures of trustees, ascending by trustee. Raises: EncodingError."""
     signatures = tuple(
         CountSignature(
             trustee=member.integer("trustee", minimum=1, maximum=MOST_TRUSTEES),
             signature=member.digest("signature", length=SIGNATURE_BYTES),
         )
-        for member in fields.members("count_signatures", frozenset({"trustee", "signature"}))
+        for member in fields.members(key, frozenset({"trustee", "signature"}))
     )
     trustees = [item.trustee for item in signatures]
     if trustees != sorted(set(trustees)):
-        raise fields.refuse("count_signatures", "trustees not strictly ascending")
+        raise fields.refuse(key, "trustees not strictly ascending")
     return signatures

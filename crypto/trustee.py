@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from crypto.ceremony import build_counts_message, build_destroyed_message
+from crypto.ceremony import build_counts_message, build_destroyed_message, build_paper_message
 from crypto.closed import ClosedElection, check_decryptable
 from crypto.decryption import PartialDecryption, partially_decrypt
 from crypto.encoding import JsonObject, decode_canonical_object, encode_canonical
 from crypto.errors import CeremonyError, DecryptionRefusedError
+from crypto.paper import PaperCounts
 from crypto.participant import CeremonyStep, Participant
 from crypto.whole import WholeExchange, WholeStep
 
@@ -37,6 +38,11 @@ class Trustee(Participant):
         """
         self._require(CeremonyStep.HOLDING)
         return self._sign("counts", build_counts_message(self.result, election, slot, counts))
+
+    def sign_paper(self, paper: PaperCounts) -> JsonObject:
+        """Return {trustee, signature} over what was counted of an election's paper ballots. Spec: "Paper"."""
+        self._require(CeremonyStep.HOLDING)
+        return self._sign("paper", build_paper_message(self.result, paper.to_signed()))
 
     def review_board(self, archive: bytes, election: str, verify_board: BoardReview) -> ClosedElection:
         """Verify the downloaded board on this device and begin the decryption of one election of it.

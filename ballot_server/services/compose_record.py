@@ -37,13 +37,14 @@ from ballot_server.rules.model import RuleSet
 from ballot_server.rules.sealed import SealedRules, read_sealed_rules
 from ballot_server.storage.records import MeetingRecord
 from crypto.manifest import Manifest
+from crypto.paper import PaperElection
 
 
 @dataclass(frozen=True)
 class DecidedElection:
     """A manifest and the decision on its tally."""
 
-    manifest: Manifest
+    manifest: Manifest | PaperElection
     decision: ElectionDecision
 
 
@@ -51,7 +52,7 @@ class DecidedElection:
 class AnnulledElection:
     """A sealed election that was annulled, and on what ground."""
 
-    manifest: Manifest
+    manifest: Manifest | PaperElection
     ground: str
 
     @property
@@ -262,7 +263,7 @@ class _Composer:
 
     def _describe_contest(
         self,
-        manifest: Manifest,
+        manifest: Manifest | PaperElection,
         place: int,
         contest: DecidedContest,
         decision: ElectionDecision,

@@ -16,15 +16,20 @@ from ballot_server.rules.election import ElectionDecision, decide_sealed
 from ballot_server.rules.errors import FollowedTestsError
 from ballot_server.rules.sealed import FollowedContest, SealedRules, check_can_follow, read_sealed_rules
 from crypto.manifest import Manifest
+from crypto.paper import PaperCounts, PaperElection
 
 
 @dataclass(frozen=True)
 class CountedElection:
-    """A manifest with the counts of each contest, blank last, and the number of ballots that came back."""
+    """A sealed election with the counts of each contest, blank last, and the number of ballots that came back.
 
-    manifest: Manifest
+    counts, returned: by phone and on paper together; paper: what was counted on paper, None where there was none.
+    """
+
+    manifest: Manifest | PaperElection
     counts: tuple[tuple[int, ...], ...]
     returned: int
+    paper: PaperCounts | None = None
 
 
 def derive_decisions(elections: Iterable[CountedElection]) -> tuple[ElectionDecision, ...]:
@@ -75,12 +80,16 @@ def _name_counts(election: CountedElection) -> dict[str, dict[str, int]]:
 
 
 def _collect_numbers(election: CountedElection) -> BallotNumbers:
-    counts = election.manifest.counts
+    counts, paper = election.manifest.counts, election.paper
+    # On paper alone the six counts are of paper ballots already.
+    beside_phones = paper if isinstance(election.manifest, Manifest) else None
     return BallotNumbers(
         printed=counts.printed,
         handed_out=counts.handed_out,
         left_over=counts.left_over,
-        void=counts.brought_back,
+        void=counts.brought_back + (0 if beside_phones is None else beside_phones.exchanged),
         lost=counts.lost,
         returned=election.returned,
+        paper_issued=0 if beside_phones is None else beside_phones.issued,
+        invalid=0 if paper is None else paper.invalid,
     )

@@ -18,6 +18,7 @@ from ballot_server.services.derive_result import CountedElection, derive_decisio
 from crypto.encoding import JsonValue, encode_canonical
 from crypto.errors import VerificationError
 from crypto.manifest import Contest, Manifest
+from crypto.paper import PaperElection
 from crypto.verify import CheckResult, ElectionReport, Report
 
 
@@ -72,7 +73,7 @@ def _check_options(entry: int, contest: Contest, known: SealedContest, sealed: S
         )
 
 
-def _check_agreement(entry: int, manifest: Manifest, sealed: SealedRules, date: str) -> None:
+def _check_agreement(entry: int, manifest: Manifest | PaperElection, sealed: SealedRules, date: str) -> None:
     pairs = {
         "date": (sealed.meeting_date.isoformat(), date),
         "present": (manifest.counts.present, sealed.present),
@@ -105,9 +106,10 @@ def _check_outcome(election: ElectionReport, until: list[ElectionReport]) -> dic
 
 
 def _count(election: ElectionReport) -> CountedElection:
-    if election.counts is None or election.ballots is None:
+    if election.totals is None or election.returned is None:
         raise VerificationError("V10", "an outcome without a tally", entry=election.manifest.number)
-    return CountedElection(manifest=election.manifest.body, counts=election.counts, returned=election.ballots)
+    paper = None if election.paper is None else election.paper.body
+    return CountedElection(election.manifest.body, election.totals, election.returned, paper)
 
 
 def _check_minutes(report: Report, results: list[dict[str, object]]) -> int:

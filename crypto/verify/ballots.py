@@ -12,15 +12,15 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from crypto.aggregate import aggregate_ballots
-from crypto.ballot import Ballot, ElectionContext, ballot_size, count_proofs, decode_ballot, verify_ballot
+from crypto.ballot import Ballot, ElectionContext, ballot_size, count_proofs, decode_ballot, hash_ballot, verify_ballot
 from crypto.bodies import ClosedBody
 from crypto.elgamal import Ciphertext
 from crypto.errors import CryptoError, VerificationError
 from crypto.group import Element
 from crypto.manifest import Manifest
-from crypto.verify.faults import V5, V7, failing, require_equal
+from crypto.verify.faults import V5, V7, failing, noting, require_equal
 from crypto.verify.lists import CredentialLists
-from crypto.verify.model import BoardRecord, CheckResult, ElectionRecord, Placed, Progress, VerifiedBallots
+from crypto.verify.model import BoardRecord, CheckResult, ElectionRecord, Findings, Placed, Progress, VerifiedBallots
 from crypto.void import verify_void
 
 
@@ -62,45 +62,57 @@ def check_ballots(
     *,
     map_ballots: MapBallots,
     on_progress: Progress,
+    findings: Findings,
 ) -> tuple[CheckResult, dict[str, VerifiedBallots]]:
-    """Check every ballot of the closed ones among `elections`.
+    """Check every ballot and void credential of the closed ones among `elections`.
 
     Returns: by election id, what later checks need; the ballots themselves are let go.
-    Raises: VerificationError.
+    Raises: VerificationError, but for an annulled election, whose failure goes to `findings`.
     """
     verified: dict[str, VerifiedBallots] = {}
     ballots = proofs = void = 0
     for election in elections:
-        if election.closed is None:
+        closed, manifest = election.closed, election.manifest.body
+        if closed is None or not isinstance(manifest, Manifest):
             continue
-        manifest = election.manifest.body
         listed = frozenset(member for series in manifest.series for member in lists[series, manifest.slot])
-        found = _check_election(election.closed, manifest.context, listed, map_ballots, on_progress)
-        expected = board.state.elections[manifest.election].ballots
-        require_equal(V5, election.closed.number, "the number of ballots checked", expected=expected, found=len(found))
-        verified[manifest.election] = VerifiedBallots(
-            hashes=frozenset(ballot.ballot_hash for ballot in found),
-            aggregate=aggregate_ballots(found, manifest.shape),
-        )
-        ballots += len(found)
-        proofs += len(found) * count_proofs(manifest.shape)
-        void += _check_void(election.closed, manifest, listed)
+        count = board.state.elections[manifest.election].ballots
+        with noting(election, findings):
+            found = _check_election(closed, manifest.context, listed, map_ballots, on_progress)
+            require_equal(V5, closed.number, "the number of ballots checked", expected=count, found=len(found))
+            _check_void(closed, manifest, listed)
+            verified[manifest.election] = VerifiedBallots(
+                hashes=frozenset(ballot.ballot_hash for ballot in found),
+                aggregate=aggregate_ballots(found, manifest.shape),
+            )
+        ballots += count
+        proofs += count * count_proofs(manifest.shape)
+        void += len(closed.body.void)
     return CheckResult(V5, counted=ballots, proofs=proofs, signatures=ballots + void), verified
 
 
-def check_tested(elections: Iterable[ElectionRecord], verified: dict[str, VerifiedBallots]) -> CheckResult:
-    """Check that no tested ballot is among the ballots. Raises: VerificationError."""
+def check_tested(
+    elections: Iterable[ElectionRecord], verified: dict[str, VerifiedBallots], findings: Findings
+) -> CheckResult:
+    """Check that no tested ballot is among the ballots. Raises: VerificationError, or notes a finding."""
     counted = 0
     for election in elections:
         if election.closed is None:
             continue
         counted += 1
-        for digest in election.closed.body.tested:
-            if digest in verified[election.closed.body.election].hashes:
-                raise VerificationError(
-                    V7, "a tested ballot is counted", entry=election.closed.number, found=digest.hex()
-                )
+        if election.name in findings:
+            continue
+        with noting(election, findings):
+            for digest in election.closed.body.tested:
+                if digest in verified[election.name].hashes:
+                    number = election.closed.number
+                    raise VerificationError(V7, "a tested ballot is counted", entry=number, found=digest.hex())
     return CheckResult(V7, counted=counted)
+
+
+def list_ballot_hashes(closed: ClosedBody, context: ElectionContext) -> frozenset[bytes]:
+    """Return the hashes of closed ballots, whether they verify or not."""
+    return frozenset(hash_ballot(data) for data in _split_ballots(closed.ballots, context))
 
 
 def _check_election(
@@ -123,15 +135,14 @@ def _check_election(
     return ballots
 
 
-def _check_void(closed: Placed[ClosedBody], manifest: Manifest, listed: frozenset[Element]) -> int:
-    """Check that each void credential is listed and was voided by its own slip; return how many there are."""
+def _check_void(closed: Placed[ClosedBody], manifest: Manifest, listed: frozenset[Element]) -> None:
+    """Check that each void credential is listed and was voided by its own slip."""
     for member in closed.body.void:
         if member.credential not in listed:
             found = member.credential.hex()
             raise VerificationError(V5, "a void credential is not listed", entry=closed.number, found=found)
         with failing(V5, closed.number):
             verify_void(member.credential, manifest.meeting, manifest.slot, member.signature)
-    return len(closed.body.void)
 
 
 def _split_ballots(data: bytes, context: ElectionContext) -> Iterator[bytes]:

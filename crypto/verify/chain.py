@@ -13,6 +13,7 @@ from crypto.bodies import (
     CeremonyBody,
     ClosedBody,
     DestroyedBody,
+    ElectionBody,
     EntryKind,
     FinalBody,
     ListBody,
@@ -25,6 +26,7 @@ from crypto.bodies import (
 from crypto.body_form import read_body
 from crypto.errors import BoardError, EncodingError, VerificationError
 from crypto.manifest import Manifest
+from crypto.paper import PaperCounts, PaperElection
 from crypto.verify.faults import FORM_CHECKS, V1, failing, require_equal
 from crypto.verify.model import BoardRecord, CheckResult, ElectionRecord, Placed, Progress
 
@@ -120,7 +122,7 @@ def _file_body(board: BoardRecord, number: int, entry_hash: bytes, body: Body) -
             board.ceremony = Placed(number, entry_hash, body)
         case ListBody():
             board.lists[body.series, body.slot] = Placed(number, entry_hash, body)
-        case Manifest():
+        case Manifest() | PaperElection():
             board.elections[body.election] = ElectionRecord(Placed(number, entry_hash, body))
         case MinutesBody():
             board.minutes = Placed(number, entry_hash, body)
@@ -132,17 +134,14 @@ def _file_body(board: BoardRecord, number: int, entry_hash: bytes, body: Body) -
             _file_election_body(board.elections[body.election], number, entry_hash, body)
 
 
-def _file_election_body(
-    election: ElectionRecord,
-    number: int,
-    entry_hash: bytes,
-    body: AnnulledBody | ClosedBody | AggregateBody | PartialDecryptionBody | TallyBody | OutcomeBody,
-) -> None:
+def _file_election_body(election: ElectionRecord, number: int, entry_hash: bytes, body: ElectionBody) -> None:
     match body:
         case AnnulledBody():
             election.annulled = Placed(number, entry_hash, body)
         case ClosedBody():
             election.closed = Placed(number, entry_hash, body)
+        case PaperCounts():
+            election.paper = Placed(number, entry_hash, body)
         case AggregateBody():
             election.aggregate = Placed(number, entry_hash, body)
         case PartialDecryptionBody():

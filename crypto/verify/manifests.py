@@ -1,8 +1,9 @@
-"""V2: manifests against the rest of the board. Their form is checked as they are read."""
+"""V2: manifests and paper elections against the rest of the board. Their form is checked as they are read."""
 
 from __future__ import annotations
 
 from crypto.credential import hash_credentials
+from crypto.manifest import Manifest
 from crypto.verify.faults import V2, failing, require_equal
 from crypto.verify.lists import CredentialLists
 from crypto.verify.model import BoardRecord, CheckResult, ElectionRecord
@@ -14,18 +15,20 @@ def check_manifests(board: BoardRecord, lists: CredentialLists) -> CheckResult:
     Raises: VerificationError.
     """
     for election in board.elections.values():
-        _check_references(board, election)
-        _check_credentials(election, lists)
+        number, manifest = election.manifest.number, election.manifest.body
+        require_equal(V2, number, "the meeting", expected=board.meeting.body.code, found=manifest.meeting)
+        rehearsal = board.meeting.body.rehearsal
+        require_equal(V2, number, "the rehearsal mark", expected=rehearsal, found=manifest.rehearsal)
+        if isinstance(manifest, Manifest):
+            _check_key(board, number, manifest)
+            _check_credentials(number, manifest, lists)
         _check_names(election)
     return CheckResult(V2, counted=len(board.elections))
 
 
-def _check_references(board: BoardRecord, election: ElectionRecord) -> None:
-    number, manifest = election.manifest.number, election.manifest.body
-    meeting = board.meeting.body
-    require_equal(V2, number, "the server key", expected=meeting.server_key, found=manifest.server_key)
-    require_equal(V2, number, "the meeting", expected=meeting.code, found=manifest.meeting)
-    require_equal(V2, number, "the rehearsal mark", expected=meeting.rehearsal, found=manifest.rehearsal)
+def _check_key(board: BoardRecord, number: int, manifest: Manifest) -> None:
+    server_key = board.meeting.body.server_key
+    require_equal(V2, number, "the server key", expected=server_key, found=manifest.server_key)
     if board.ceremony is None:
         return  # Order has refused such a board already.
     ceremony = board.ceremony.body
@@ -38,8 +41,7 @@ def _check_references(board: BoardRecord, election: ElectionRecord) -> None:
     require_equal(V2, number, "the public shares", expected=shares, found=b"".join(trustees.public_shares))
 
 
-def _check_credentials(election: ElectionRecord, lists: CredentialLists) -> None:
-    number, manifest = election.manifest.number, election.manifest.body
+def _check_credentials(number: int, manifest: Manifest, lists: CredentialLists) -> None:
     members = [lists[series, manifest.slot] for series in manifest.series]
     with failing(V2, number):
         digest = hash_credentials(members)
@@ -50,6 +52,6 @@ def _check_credentials(election: ElectionRecord, lists: CredentialLists) -> None
 
 def _check_names(election: ElectionRecord) -> None:
     expected = election.manifest.body.election_hash
-    for placed in (election.closed, election.aggregate, election.outcome):
+    for placed in (election.closed, election.paper, election.aggregate, election.outcome):
         if placed is not None:
             require_equal(V2, placed.number, "the election hash", expected=expected, found=placed.body.election_hash)

@@ -46,6 +46,10 @@ def describe_report(report: Report, language: Language, extra: Sequence[CheckRes
     ]
     for election in report.elections:
         lines += _describe_election(election, language)
+        finding = report.findings.get(election.manifest.body.election)
+        if finding is not None:
+            problem = _quote(finding.problem)
+            lines.append(say(sentences.FINDING, check=finding.check, entry=finding.entry, problem=problem))
     lines.append(
         say(
             sentences.COUNTED,
@@ -66,14 +70,25 @@ def _describe_election(election: ElectionReport, language: Language) -> list[str
     manifest = election.manifest.body
     if election.ground is not None:
         return [sentences.ANNULLED.say(language).format(election=manifest.election, ground=election.ground)]
-    lines = [sentences.ELECTION.say(language).format(election=manifest.election, ballots=election.ballots)]
-    for contest, counts in zip(manifest.contests, election.counts or (), strict=False):
+    lines = [_count_ballots(election, language)]
+    for contest, counts in zip(manifest.contests, election.totals or (), strict=False):
         texts = [option.text.vi if language is Language.VIETNAMESE else option.text.en for option in contest.options]
         names = [*texts, sentences.BLANK.say(language)]
         shown = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
         text = contest.text.vi if language is Language.VIETNAMESE else contest.text.en
         lines.append(f"  {text} – {shown}")
+    if election.paper is not None and election.ballots is not None:
+        paper = election.paper.body
+        lines.append(sentences.BESIDE_PHONES.say(language).format(ballots=paper.ballots, invalid=paper.invalid))
     return lines
+
+
+def _count_ballots(election: ElectionReport, language: Language) -> str:
+    name = election.manifest.body.election
+    if election.ballots is None and election.paper is not None:
+        paper = election.paper.body
+        return sentences.ON_PAPER.say(language).format(election=name, ballots=paper.ballots, invalid=paper.invalid)
+    return sentences.ELECTION.say(language).format(election=name, ballots=election.ballots)
 
 
 def _quote(value: object) -> str:
@@ -115,9 +130,14 @@ def list_report(report: Report, extra: Sequence[CheckResult] = ()) -> dict[str, 
                 "annulled": election.ground,
                 "ballots": election.ballots,
                 "counts": election.counts,
+                "paper": None if election.paper is None else election.paper.body.to_signed(),
             }
             for election in report.elections
         },
+        "findings": [
+            {"election": name, "check": error.check, "entry": error.entry, "problem": error.problem}
+            for name, error in sorted(report.findings.items())
+        ],
     }
 
 

@@ -114,6 +114,20 @@ ANNULLED = Sentence(
     "Lần bỏ phiếu {election} đã bị hủy: {ground}",
     "Election {election} was annulled: {ground}",
 )
+ON_PAPER = Sentence(
+    "Lần bỏ phiếu {election}: {ballots} lá phiếu giấy, {invalid} lá không hợp lệ.",
+    "Election {election}: {ballots} paper ballots, {invalid} of them invalid.",
+)
+BESIDE_PHONES = Sentence(
+    "  Cộng cả {ballots} lá phiếu giấy, {invalid} lá không hợp lệ.",
+    "  Together with {ballots} paper ballots, {invalid} of them invalid.",
+)
+FINDING = Sentence(
+    "  Lần bỏ phiếu đã hủy này có chỗ hỏng (phép kiểm tra {check}, mục số {entry}): {problem}. "
+    "Nó không được tính, nên các lần bỏ phiếu khác không bị ảnh hưởng.",
+    "  This annulled election is damaged (check {check}, entry {entry}): {problem}. "
+    "It counts for nothing, so the other elections are not touched by it.",
+)
 BLANK = Sentence("phiếu trắng", "blank")
 UNREADABLE = Sentence(
     "Không đọc được tệp {path}: {problem}. Hãy kiểm tra đường dẫn.",

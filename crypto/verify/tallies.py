@@ -5,53 +5,70 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from crypto.aggregate import Aggregate, encode_aggregate, hash_aggregate
-from crypto.bodies import TallyBody
+from crypto.ballot import count_ciphertexts
+from crypto.bodies import AggregateBody, TallyBody
 from crypto.ceremony import Ceremony
 from crypto.decryption import PartialDecryption
 from crypto.errors import NotEnoughSharesError, VerificationError
 from crypto.tally import compute_tally
-from crypto.verify.faults import V8, V9, failing, require_equal
+from crypto.verify.faults import V8, V9, failing, noting, require_equal
 from crypto.verify.keys import require_ceremony
-from crypto.verify.model import CheckResult, ElectionRecord, Placed, VerifiedBallots
+from crypto.verify.model import CheckResult, ElectionRecord, Findings, Placed, VerifiedBallots
 
 
-def check_aggregates(elections: Iterable[ElectionRecord], verified: Mapping[str, VerifiedBallots]) -> CheckResult:
-    """Check every aggregate entry against the sum of the verified ballots. Raises: VerificationError."""
+def check_aggregates(
+    elections: Iterable[ElectionRecord], verified: Mapping[str, VerifiedBallots], findings: Findings
+) -> CheckResult:
+    """Check every aggregate entry against the sum of the verified ballots.
+
+    Raises: VerificationError, or notes a finding.
+    """
     counted = 0
     for election in elections:
         if election.aggregate is None:
             continue
-        number, body = election.aggregate.number, election.aggregate.body
-        aggregate = verified[body.election].aggregate
-        digest = hash_aggregate(election.manifest.body.election_hash, aggregate)
-        require_equal(V8, number, "the number of ballots", expected=aggregate.ballots, found=body.ballots)
-        require_equal(V8, number, "the aggregate", expected=encode_aggregate(aggregate), found=body.ciphertexts)
-        require_equal(V8, number, "the aggregate hash", expected=digest, found=body.aggregate_hash)
         counted += 1
+        if election.name in findings:
+            continue
+        with noting(election, findings):
+            _check_aggregate(election, election.aggregate, verified[election.name].aggregate)
     return CheckResult(V8, counted=counted)
 
 
 def check_tallies(
-    elections: Iterable[ElectionRecord], verified: Mapping[str, VerifiedBallots], ceremony: Ceremony | None
+    elections: Iterable[ElectionRecord],
+    verified: Mapping[str, VerifiedBallots],
+    ceremony: Ceremony | None,
+    findings: Findings,
 ) -> CheckResult:
     """Check every tally: the partial decryptions it names, their combination, the counts.
 
     A partial decryption that the tally does not name is not looked at: a wrong one is skipped, and stops nothing.
 
-    Raises: VerificationError.
+    Raises: VerificationError, or notes a finding.
     """
     counted = proofs = 0
     for election in elections:
         if election.tally is None:
             continue
-        aggregate = verified[election.tally.body.election].aggregate
-        proofs += _check_tally(election, election.tally, aggregate, require_ceremony(ceremony))
         counted += 1
+        proofs += len(election.tally.body.trustees) * count_ciphertexts(election.manifest.body.shape)
+        if election.name in findings:
+            continue
+        with noting(election, findings):
+            _check_tally(election, election.tally, verified[election.name].aggregate, require_ceremony(ceremony))
     return CheckResult(V9, counted=counted, proofs=proofs)
 
 
-def _check_tally(election: ElectionRecord, tally: Placed[TallyBody], aggregate: Aggregate, ceremony: Ceremony) -> int:
-    """Check one tally; return the number of proofs verified."""
+def _check_aggregate(election: ElectionRecord, entry: Placed[AggregateBody], aggregate: Aggregate) -> None:
+    number, body = entry.number, entry.body
+    digest = hash_aggregate(election.manifest.body.election_hash, aggregate)
+    require_equal(V8, number, "the number of ballots", expected=aggregate.ballots, found=body.ballots)
+    require_equal(V8, number, "the aggregate", expected=encode_aggregate(aggregate), found=body.ciphertexts)
+    require_equal(V8, number, "the aggregate hash", expected=digest, found=body.aggregate_hash)
+
+
+def _check_tally(election: ElectionRecord, tally: Placed[TallyBody], aggregate: Aggregate, ceremony: Ceremony) -> None:
     number, body = tally.number, tally.body
     election_hash = election.manifest.body.election_hash
     digest = hash_aggregate(election_hash, aggregate)
@@ -65,7 +82,6 @@ def _check_tally(election: ElectionRecord, tally: Placed[TallyBody], aggregate: 
     except VerificationError as error:
         raise _name_culprit(election, error) from error
     require_equal(V9, number, "the counts", expected=found.counts, found=body.counts)
-    return len(partials) * aggregate.size
 
 
 def _read_partial(election: ElectionRecord, tally: Placed[TallyBody], trustee: int) -> PartialDecryption:

@@ -13,6 +13,7 @@ from crypto.board import Entry
 from crypto.ceremony import Ceremony
 from crypto.closed import ClosedElection
 from crypto.errors import VerificationError
+from crypto.manifest import Manifest
 from crypto.verify.ballots import MapBallots, check_ballots, check_tested
 from crypto.verify.chain import check_end, check_head, decode_lines, read_board, summarise_chain
 from crypto.verify.confirmations import check_confirmations
@@ -26,6 +27,7 @@ from crypto.verify.model import (
     CheckResult,
     ElectionRecord,
     ElectionReport,
+    Findings,
     Progress,
     Report,
     VerifiedBallots,
@@ -49,7 +51,7 @@ def verify_archive(
     head: as the signed minutes print it; without it the archive is consistent, but may be another one than theirs;
     confirmations: each as its voter kept it.
 
-    Raises: VerificationError, and nothing else, at the first failure.
+    Raises: VerificationError, and nothing else, at the first failure; damage in an annulled election is reported.
     Spec: "Verification".
     """
     board = read_board(decode_lines(data), on_progress)
@@ -58,12 +60,13 @@ def verify_archive(
         check_head(board, head)
     elections = tuple(board.elections.values())
     base = _check_base(board)
-    found = _check_elections(board, base, elections, map_ballots, on_progress)
+    findings: Findings = {}
+    found = _check_elections(board, base, elections, map_ballots, on_progress, findings)
     results = (
         *base.results,
         *found.results,
-        check_tallies(elections, found.ballots, base.ceremony),
-        check_confirmations(board, found.ballots, confirmations),
+        check_tallies(elections, found.ballots, base.ceremony, findings),
+        check_confirmations(board, confirmations),
     )
     _check_completeness(board, elections, results, confirmations=len(confirmations))
     totals = board.state.totals
@@ -77,6 +80,7 @@ def verify_archive(
         head_compared=head is not None,
         meeting=board.meeting.body,
         elections=tuple(_report_election(election, board) for election in elections),
+        findings=findings,
         minutes=board.minutes,
     )
 
@@ -104,8 +108,13 @@ def review_closed_board(
     if record is None or record.closed is None:
         raise VerificationError(V1, "the board has no closed election of this name", found=election)
     base = _check_base(board)
-    found = _check_elections(board, base, (record,), map_ballots, on_progress)
     manifest = record.manifest.body
+    if not isinstance(manifest, Manifest):
+        raise VerificationError(V1, "the election is held on paper", found=election)
+    findings: Findings = {}
+    found = _check_elections(board, base, (record,), map_ballots, on_progress, findings)
+    if findings:
+        raise findings[election]
     aggregate = found.ballots[election].aggregate
     return ClosedElection(
         election=election,
@@ -114,6 +123,7 @@ def review_closed_board(
         server_key=board.meeting.body.server_key,
         closed_entry_hash=record.closed.entry_hash,
         ballots=board.state.elections[election].ballots,
+        paper_ballots=0 if record.paper is None else record.paper.body.ballots,
         aggregate=aggregate,
         floor=manifest.floor,
         rehearsal=manifest.rehearsal,
@@ -151,11 +161,14 @@ def _check_elections(
     elections: Sequence[ElectionRecord],
     map_ballots: MapBallots,
     on_progress: Progress,
+    findings: Findings,
 ) -> _Found:
-    ballots, verified = check_ballots(board, base.lists, elections, map_ballots=map_ballots, on_progress=on_progress)
-    paper = check_paper(board, elections, base.ceremony)
-    tested = check_tested(elections, verified)
-    aggregates = check_aggregates(elections, verified)
+    ballots, verified = check_ballots(
+        board, base.lists, elections, map_ballots=map_ballots, on_progress=on_progress, findings=findings
+    )
+    paper = check_paper(board, elections, base.ceremony, findings)
+    tested = check_tested(elections, verified, findings)
+    aggregates = check_aggregates(elections, verified, findings)
     return _Found((ballots, paper, tested, aggregates), verified)
 
 
@@ -174,7 +187,7 @@ def _check_completeness(
         V3: 0 if board.state.ceremony is None else 1,
         V4: len(board.state.lists),
         V5: totals.ballots,
-        V6: len(board.state.elections),
+        V6: len(board.state.elections) + count(lambda election: election.paper),
         V7: count(lambda election: election.closed),
         V8: count(lambda election: election.aggregate),
         V9: count(lambda election: election.tally),
@@ -202,5 +215,6 @@ def _report_election(election: ElectionRecord, board: BoardRecord) -> ElectionRe
         ground=None if election.annulled is None else election.annulled.body.ground,
         ballots=None if election.closed is None else board.state.elections[name].ballots,
         counts=None if election.tally is None else election.tally.body.counts,
+        paper=election.paper,
         outcome=election.outcome,
     )

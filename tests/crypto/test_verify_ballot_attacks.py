@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crypto.archive import encode_archive
-from crypto.ballot import SealedBallot, ballot_size
+from crypto.ballot import SealedBallot, ballot_size, hash_ballot
 from crypto.bodies import EntryKind
 from crypto.credential import Credential
 from crypto.encoding import JsonObject, JsonValue, decode_base64, encode_base64
@@ -31,7 +31,6 @@ from tests.support.board_attacks import (
     find_failure,
     find_review_failure,
     forge_ballot,
-    hash_ballot,
     join_ballots,
     open_board,
     rewrite,

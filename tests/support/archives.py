@@ -17,7 +17,7 @@ from crypto.ballot import ContestShape, SealedBallot, Selection, decode_ballot, 
 from crypto.board import Entry, append_entry, fold_entries, sign_entry
 from crypto.board_state import BoardState
 from crypto.bodies import ClosedBody, EntryKind, TallyBody
-from crypto.ceremony import Ceremony, build_counts_message, sign_as_trustee
+from crypto.ceremony import Ceremony, build_counts_message, build_paper_message, sign_as_trustee
 from crypto.confirmation import Confirmation, sign_confirmation
 from crypto.credential import Credential, derive_credential, encode_credential_list, hash_credentials
 from crypto.decryption import PartialDecryption, partially_decrypt
@@ -26,6 +26,7 @@ from crypto.errors import CryptoError
 from crypto.fields import Fields
 from crypto.holding import Holding
 from crypto.manifest import Contest, Counts, CountSignature, Manifest, Option, Text, TrusteeSet
+from crypto.paper import PaperCounts, PaperElection
 from crypto.signing import SigningSeed, derive_verification_key
 from crypto.slip import generate_slip_code
 from crypto.tally import compute_tally
@@ -207,6 +208,12 @@ class ArchiveBuilder:
         )
         self.append(EntryKind.CLOSED, body.to_object())
 
+    def publish_paper(self, paper: PaperCounts, *, signers: Iterable[int] = (1, 2)) -> PaperCounts:
+        """Write the counts of paper ballots, signed by these trustees."""
+        signed = replace(paper, signatures=tuple(self._sign_paper(paper, trustee) for trustee in signers))
+        self.append(EntryKind.PAPER_COUNTS, signed.to_object())
+        return signed
+
     def publish_aggregate(self, manifest: Manifest, ballots: Sequence[SealedBallot]) -> Aggregate:
         """Write the aggregate of these ballots, closed or not."""
         aggregate = sum_ballots(manifest, ballots)
@@ -256,7 +263,7 @@ class ArchiveBuilder:
         self.append(EntryKind.TALLY, body.to_object())
         return body
 
-    def decide(self, manifest: Manifest) -> None:
+    def decide(self, manifest: Manifest | PaperElection) -> None:
         """Write an outcome."""
         self.append(
             EntryKind.OUTCOME,
@@ -305,6 +312,12 @@ class ArchiveBuilder:
             confirmations=tuple(self.confirmations),
             head=self.state.head,
         )
+
+    def _sign_paper(self, paper: PaperCounts, trustee: int) -> CountSignature:
+        message = build_paper_message(self.ceremony, paper.to_signed())
+        signed = sign_as_trustee("paper", message, trustee, self.holders.holdings[trustee - 1].seed)
+        fields = Fields(signed, "signature", frozenset({"trustee", "signature"}))
+        return CountSignature(trustee, fields.digest("signature", length=64))
 
     def _void(self, manifest: Manifest, credential: Credential) -> VoidCredential:
         signature = sign_void(credential, manifest.meeting, manifest.slot, self.random_bytes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -87,6 +86,3 @@ def forge_ballot(data: bytes) -> SealedBallot:
     return SealedBallot(data[:-64], (), lambda label: data[-64:])
 
 
-def hash_ballot(data: bytes) -> bytes:
-    """Return the hash of a signed ballot's unsigned part."""
-    return hashlib.sha256(data[:-64]).digest()
