@@ -61,6 +61,10 @@ def test_every_check_holds_in_chromium(page: Page) -> None:
     assert outcome["passed"] > 500
 
 
+def test_every_check_of_a_phones_storage_holds_in_chromium(page: Page) -> None:
+    assert page.evaluate("runStorageChecks()") == {"passed": 7, "failed": []}
+
+
 def test_ballot_in_slices_lets_the_page_work_meanwhile(page: Page) -> None:
     timing = page.evaluate("measureSlices(10, 3, 1)")
     assert timing["longestSlice"] < timing["total"]

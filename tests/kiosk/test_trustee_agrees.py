@@ -134,8 +134,8 @@ def list_spellings(secret: bytes) -> list[str]:
     return [
         *(secret.hex(), secret[::-1].hex(), str(number), f"{number:x}"),
         *(base64.b64encode(secret).decode().rstrip("="), base64.urlsafe_b64encode(secret).decode().rstrip("=")),
-        ",".join(str(byte) for byte in secret),
-        secret.hex().encode().hex(),
+        *(",".join(str(byte) for byte in secret), ",".join(f'"{place}":{byte}' for place, byte in enumerate(secret))),
+        *(secret.hex().encode().hex(), ",".join(str(byte) for byte in secret.hex().encode())),
     ]
 
 

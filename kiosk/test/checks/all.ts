@@ -8,6 +8,7 @@ import { groupChecks, transcriptChecks } from "./group";
 import { elgamalChecks, membershipChecks, schnorrChecks } from "./proofs";
 import { credentialChecks, slipChecks } from "./slip";
 import { trusteeChecks } from "./trustee";
+import { deviceChecks } from "./trustee_device";
 
 export const CHECKS: readonly Check[] = [
   ...groupChecks,
@@ -23,4 +24,5 @@ export const CHECKS: readonly Check[] = [
   ...signingChecks,
   ...ceremonyChecks,
   ...trusteeChecks,
+  ...deviceChecks,
 ];
