@@ -79,7 +79,10 @@ def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, na
     if names_bases and contest.bases:
         blocks.append(name_bases(contest.bases, wording))
     blocks.append(_compose_options(contest, wording))
-    if contest.tests:
+    if contest.cumulation:
+        blocks.append(Paragraph(wording.say("contest.cumulation"), tone=Tone.NOTE, keeps_with_next=True))
+        blocks.append(_compose_cumulation(contest, wording))
+    elif contest.tests:
         tests = "; ".join(
             wording.say(
                 "contest.test_passed" if test.passed else "contest.test_failed",
@@ -132,6 +135,28 @@ def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
             cells.append(option.outcome)
         rows.append(tuple(cells))
     return drop_words(Table(tuple(columns), tuple(rows)), wording, at=words_at)
+
+
+def _compose_cumulation(contest: ContestRecord, wording: Wording) -> Table:
+    """Return the table that the conclusion was drawn from, severest form first."""
+    columns = (
+        Column(wording.say("contest.option"), weight=4),
+        Column(wording.say("contest.votes"), Alignment.RIGHT),
+        Column(wording.say("contest.run"), Alignment.RIGHT),
+        Column(wording.say("contest.needed"), Alignment.RIGHT),
+        Column(wording.say("contest.reached"), Alignment.CENTER),
+    )
+    rows = tuple(
+        (
+            row.option,
+            str(row.votes),
+            str(row.run),
+            str(row.needed),
+            wording.say("contest.reached_yes" if row.reached else "contest.reached_no"),
+        )
+        for row in contest.cumulation
+    )
+    return Table(columns, rows)
 
 
 def _title_share(base: BaseRecord, wording: Wording) -> str:

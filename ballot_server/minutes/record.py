@@ -144,11 +144,23 @@ class TestRecord:
 
 
 @dataclass(frozen=True)
+class CumulationRecord:
+    """One form of a cumulated vote: its own votes, those of it and all severer forms, and what it needs."""
+
+    option: str
+    votes: int
+    run: int
+    needed: int
+    reached: bool
+
+
+@dataclass(frozen=True)
 class ContestRecord:
     """A contest's counts and outcome.
 
     `detail` is the person's position or the matter in more words; `bases` are all on which shares are printed, the
-    rule-set's own first; `marks` is how many options a ballot may mark; `clause` is the outcome's ground.
+    rule-set's own first; `marks` is how many options a ballot may mark; `clause` is the outcome's ground. `cumulation`
+    is the table of forms, severest first, where votes for a severer form count for the milder ones.
     """
 
     subject: str
@@ -161,6 +173,7 @@ class ContestRecord:
     detail: str = ""
     note: str = ""
     marks: int = 1
+    cumulation: tuple[CumulationRecord, ...] = ()
 
 
 @dataclass(frozen=True)

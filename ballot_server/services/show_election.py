@@ -10,7 +10,7 @@ from ballot_server.i18n import Language, translate
 from ballot_server.minutes.record import ElectionRecord as CountedRecord
 from ballot_server.rules.decide import Reachability
 from ballot_server.rules.sealed import SealedRules
-from ballot_server.services.compose_record import compose_base_record, compose_election_record
+from ballot_server.services.compose_election_record import compose_base_record, compose_election_record
 from ballot_server.services.preview_election import Preview, preview_election
 from ballot_server.services.write_minutes import read_decided
 from ballot_server.storage.engine import Database

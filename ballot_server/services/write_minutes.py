@@ -12,7 +12,8 @@ from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
 from ballot_server.minutes.record import MinutesRecord
 from ballot_server.services.board_view import list_entries, read_ceremony
-from ballot_server.services.compose_record import AnnulledElection, DecidedElection, Network, compose_record
+from ballot_server.services.compose_election_record import AnnulledElection, DecidedElection
+from ballot_server.services.compose_record import Network, compose_record
 from ballot_server.services.derive_result import derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.tally_election import read_counted, read_manifest

@@ -1,0 +1,200 @@
+"""Fill one election's part of the minutes from the decision on it; every screen shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ballot_server.domain.base import BaseKind
+from ballot_server.domain.contest import BLANK
+from ballot_server.domain.result import BallotNumbers
+from ballot_server.domain.threshold import TestResult
+from ballot_server.i18n import Language, translate
+from ballot_server.minutes.record import (
+    BaseRecord,
+    ContestRecord,
+    CumulationRecord,
+    ElectionRecord,
+    OptionRecord,
+    RuleSetRecord,
+    SealedBaseRecord,
+    SlipCounts,
+    TestRecord,
+    ThresholdRecord,
+)
+from ballot_server.rules.election import DecidedContest, ElectionDecision
+from ballot_server.rules.model import RuleSet
+from ballot_server.rules.sealed import SealedRules, read_sealed_rules
+from ballot_server.services.record_words import RecordWords, write_date
+from crypto.manifest import Contest, Manifest
+
+
+@dataclass(frozen=True)
+class DecidedElection:
+    """A manifest and the decision on its tally."""
+
+    manifest: Manifest
+    decision: ElectionDecision
+
+
+@dataclass(frozen=True)
+class AnnulledElection:
+    """A sealed election that was annulled, and on what ground."""
+
+    manifest: Manifest
+    ground: str
+
+    @property
+    def sealed(self) -> SealedRules:
+        """The rules it was to be decided by."""
+        return read_sealed_rules(self.manifest.rules)
+
+
+def compose_base_record(sealed: SealedRules, language: Language) -> SealedBaseRecord:
+    """Return how a base is made up, in the minutes' words; `base` is None where it is known after the count."""
+    return RecordWords(language).describe_base(sealed.base, sealed.base.value)
+
+
+def compose_election_record(
+    election: DecidedElection, *, key_words: tuple[str, ...], language: Language
+) -> ElectionRecord:
+    """Return one election's part of the record. key_words: of the key's fingerprint, none for paper alone."""
+    words = RecordWords(language)
+    manifest, decision = election.manifest, election.decision
+    sealed = decision.sealed
+    return ElectionRecord(
+        title=name_title(manifest, language),
+        rule_set=_describe_rule_set(words, decision),
+        base=words.describe_base(sealed.base, decision.to_result("").base.value),
+        thresholds=_list_thresholds(words, decision),
+        summoned=sealed.summoned,
+        present=sealed.present,
+        slips=_count_slips(decision.numbers, decision.contests),
+        key_words=key_words,
+        contests=tuple(
+            _describe_contest(words, asked, contest, decision)
+            for asked, contest in zip(manifest.contests, decision.contests, strict=True)
+        ),
+        quorum="" if sealed.quorum is None else words.describe_quorum(sealed.quorum),
+        note=words.say("barred", count=sealed.barred) if sealed.barred else "",
+    )
+
+
+def name_title(manifest: Manifest, language: Language) -> str:
+    """Return an election's title in one language."""
+    return manifest.title.vi if language is Language.VIETNAMESE else manifest.title.en
+
+
+def _describe_rule_set(words: RecordWords, decision: ElectionDecision) -> RuleSetRecord:
+    code = words.language.value
+    dated = decision.sealed.dated
+    rule_set, source = dated.rule_set, dated.rule_set.source
+    return RuleSetRecord(
+        title=rule_set.title.in_language(code),
+        identifier=rule_set.id,
+        version=_describe_version(words, rule_set),
+        source=source.document.in_language(code),
+        number=source.number or "",
+        issued="" if source.issued_on is None else write_date(source.issued_on),
+        clause=source.clause.in_language(code),
+        mark=dated.mark.value,
+        in_force=dated.in_force,
+        readings=tuple(reading.text.in_language(code) for reading in rule_set.readings),
+    )
+
+
+def _describe_version(words: RecordWords, rule_set: RuleSet) -> str:
+    if rule_set.effective_from is None:
+        return words.say("version_undated")
+    return words.say("version", effective_from=write_date(rule_set.effective_from))
+
+
+def _list_thresholds(words: RecordWords, decision: ElectionDecision) -> tuple[ThresholdRecord, ...]:
+    """Return what each test asked for; where contests have bases of their own, they say it with their tests."""
+    rule_set = decision.sealed.rule_set
+    value = decision.to_result("").base.value
+    if value is None or decision.sealed.base.kind is BaseKind.VOTES_CAST:
+        return ()
+    labels = {option.id: option.text.in_language(words.language.value) for option in rule_set.options}
+    needed = {(test.option, test.id): test.needed for contest in decision.contests for test in contest.decision.tests}
+    thresholds = []
+    for test in rule_set.tests:
+        asked = [count for (option, name), count in needed.items() if name == test.id and test.option in (None, option)]
+        if asked:
+            label = words.say("each_candidate") if test.option is None else labels[test.option]
+            thresholds.append(ThresholdRecord(label, words.read_threshold(test.threshold), asked[0], value))
+    return tuple(thresholds)
+
+
+def _describe_contest(
+    words: RecordWords, asked: Contest, contest: DecidedContest, decision: ElectionDecision
+) -> ContestRecord:
+    made, code = contest.decision, words.language.value
+    labels = {
+        option.id: option.text.vi if words.language is Language.VIETNAMESE else option.text.en
+        for option in asked.options
+    }
+    texts = decision.sealed.rule_set.standing_texts
+    standings = {each.option: texts[each.standing].in_language(code) for each in made.candidates}
+    return ContestRecord(
+        subject=asked.text.vi if words.language is Language.VIETNAMESE else asked.text.en,
+        options=tuple(
+            OptionRecord(label, contest.counts[option], outcome=standings.get(option, ""))
+            for option, label in labels.items()
+        ),
+        blank=OptionRecord(translate("minutes.print.contest.blank", words.language), contest.counts[BLANK]),
+        bases=_list_bases(words, contest, decision),
+        tests=tuple(_describe_test(test, labels) for test in made.tests),
+        outcome=made.text.in_language(code),
+        clause=made.clause.in_language(code),
+        note=_write_note(words, contest),
+        marks=asked.marks,
+        cumulation=tuple(
+            CumulationRecord(labels[row.form], row.votes, row.run, row.needed, row.reached) for row in made.cumulation
+        ),
+    )
+
+
+def _write_note(words: RecordWords, contest: DecidedContest) -> str:
+    made = contest.decision
+    parts = [made.next_step.in_language(words.language.value)]
+    if made.seats_left:
+        parts.append(words.say("seats_left", count=made.seats_left))
+    if made.review_on:
+        parts.append(words.say("review_on", date=write_date(made.review_on)))
+    return " ".join(part for part in parts if part)
+
+
+def _list_bases(words: RecordWords, contest: DecidedContest, decision: ElectionDecision) -> tuple[BaseRecord, ...]:
+    """Return every base of which shares are printed, the rule-set's own first, each number's meaning once."""
+    sealed, numbers = decision.sealed, decision.numbers
+    kind = sealed.base.kind
+    own = words.name_base(kind.value, contest.decision.base_value)
+    if kind is BaseKind.VOTES_CAST:
+        bases, others = [replace(own, holds_blank=False)], {"returned": numbers.returned}
+    else:
+        bases, others = [own], {"summoned": sealed.summoned, "returned": numbers.returned}
+    if numbers.valid != numbers.returned:
+        others["valid"] = numbers.valid
+    return (*bases, *(words.name_base(name, value) for name, value in others.items() if name != kind.value))
+
+
+def _describe_test(test: TestResult, labels: Mapping[str, str]) -> TestRecord:
+    return TestRecord(labels[test.option], test.needed, test.base, test.got, test.passed)
+
+
+def _count_slips(numbers: BallotNumbers, contests: Sequence[DecidedContest]) -> SlipCounts:
+    blanks = {contest.counts[BLANK] for contest in contests}
+    return SlipCounts(
+        printed=numbers.printed,
+        handed_out=numbers.handed_out,
+        void=numbers.void,
+        lost=numbers.lost,
+        left_over=numbers.left_over,
+        issued=numbers.issued,
+        returned=numbers.returned,
+        not_returned=numbers.not_returned,
+        valid=numbers.valid,
+        blank=blanks.pop() if len(blanks) == 1 else None,
+        invalid=numbers.invalid,
+    )
