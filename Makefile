@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # What the browser's bundles are made of, so that an edit builds them anew.
 KIOSK_SOURCES := $(shell find kiosk/src kiosk/*.mjs kiosk/*.py kiosk/*.json -type f) crypto/words.txt
 
-.PHONY: install run test test-deep rehearsal bench bundles check clean
+.PHONY: install run test test-deep rehearsal bench bundles rules check clean
 .DELETE_ON_ERROR:
 
 # The browser that the tests drive. Only Debian's own package is installed, and only by root.
@@ -45,6 +45,11 @@ bench: $(VENV)/.tested
 # Build the bundles and record their digests, after an edit that is meant to change them.
 bundles: $(VENV)/.installed
 	$(BIN)/python kiosk/toolchain.py build --record
+
+# Write the part of docs/rules.md that comes from the installed rule-sets, and the cases for other implementations.
+rules: $(VENV)/.tested
+	$(BIN)/python -m ballot_server.cli.rules_document docs/rules.md
+	$(BIN)/python -m tests.support.rules_cases tests/rules_cases.json
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check .

@@ -124,7 +124,10 @@ def seal_rules(sealed: SealedRules) -> dict[str, object]:
         "barred": sealed.barred,
         "barred_present": sealed.barred_present,
         "quorum": None if quorum is None else quorum.to_json(),
-        "contests": [msgspec.to_builtins(contest) for contest in sealed.contests],
+        # Lists, since tuples are no JSON values.
+        "contests": [
+            {**msgspec.to_builtins(contest), "candidates": list(contest.candidates)} for contest in sealed.contests
+        ],
     }
     if read_sealed_rules(sealed_object) != sealed:
         raise SealedRulesError(key="$", problem="the object does not read back as it was written")
