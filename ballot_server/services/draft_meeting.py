@@ -17,6 +17,7 @@ from ballot_server.services.import_roll import read_roll
 from ballot_server.services.meeting_draft import DraftDetails, MeetingDraft, decode_draft, encode_draft
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.plain_text import show_text
+from ballot_server.services.unit_roll import take_roll
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import MeetingRecord
 from ballot_server.storage.repositories import DraftRepository, ElectionRepository
@@ -47,6 +48,14 @@ class TellersNeededError(BallotServerError):
 
 class ElectionFollowedInDraftError(BallotServerError):
     """An election that another one follows cannot be taken out; fields: election, following."""
+
+
+class UnitRollEmptyError(BallotServerError):
+    """The unit's roll has nobody on the meeting's date."""
+
+
+class RollOutdatedError(BallotServerError):
+    """The unit's roll has changed since the meeting took its own from it."""
 
 
 class RollHasPeopleConcernedError(BallotServerError):
@@ -83,9 +92,26 @@ def list_drafts(database: Database) -> tuple[MeetingDraft, ...]:
 
 
 def change_details(database: Database, code: str, details: DraftDetails) -> None:
-    """Store other details. Raises: DraftUnknownError."""
+    """Store other details; a roll taken from the unit's is taken anew for another date.
+
+    Raises: DraftUnknownError; UnitRollEmptyError, RollHasPeopleConcernedError of that roll.
+    """
     with database.write() as session:
-        _save(session, replace(_get(session, code), details=details))
+        draft = _get(session, code)
+        is_moved = draft.details.held_on != details.held_on
+        changed = replace(draft, details=details)
+        _save(session, _take_unit_roll(session, changed) if is_moved and draft.roll_from_unit else changed)
+
+
+def take_draft_roll(database: Database, code: str) -> int:
+    """Give a draft the unit's roll as of its date, in place of the one before; return how many people it names.
+
+    Raises: DraftUnknownError, UnitRollEmptyError, RollHasPeopleConcernedError.
+    """
+    with database.write() as session:
+        draft = _take_unit_roll(session, _get(session, code))
+        _save(session, draft)
+    return len(draft.roll.entries)
 
 
 def import_draft_roll(database: Database, code: str, *, name: str, data: bytes) -> int:
@@ -97,7 +123,7 @@ def import_draft_roll(database: Database, code: str, *, name: str, data: bytes) 
     with database.write() as session:
         draft = _get(session, code)
         _check_concerned(draft, roll)
-        _save(session, replace(draft, roll=roll, roll_file=show_text(name)))
+        _save(session, replace(draft, roll=roll, roll_file=show_text(name), roll_from_unit=False))
     return len(roll.entries)
 
 
@@ -133,7 +159,8 @@ def finalise_draft(database: Database, seed: SigningSeed, code: str) -> Finalise
     """Create the meeting of a draft with all its elections ready, and remove the draft.
 
     Series of slips are planned as if everybody on the roll were in the room, because attendance comes later.
-    Raises: DraftUnknownError, TellersNeededError, RollNeededError, ElectionsNeededError; what `create_meeting` raises.
+    Raises: DraftUnknownError, TellersNeededError, RollNeededError, ElectionsNeededError; RollOutdatedError if the
+    unit's roll has changed since; what `create_meeting` raises.
     """
     with database.write() as session:
         draft = _get(session, code)
@@ -143,6 +170,8 @@ def finalise_draft(database: Database, seed: SigningSeed, code: str) -> Finalise
             raise RollNeededError
         if not draft.elections:
             raise ElectionsNeededError
+        if draft.roll_from_unit and take_roll(session, draft.details.held_on) != draft.roll:
+            raise RollOutdatedError
         series = store_meeting(
             session,
             Noticeboard(draft.code, seed),
@@ -176,6 +205,14 @@ def _record(draft: MeetingDraft) -> MeetingRecord:
         floor=REHEARSAL_FLOOR if details.rehearsal else REAL_FLOOR,
         rehearsal=details.rehearsal,
     )
+
+
+def _take_unit_roll(session: Session, draft: MeetingDraft) -> MeetingDraft:
+    roll = take_roll(session, draft.details.held_on)
+    if not roll.entries:
+        raise UnitRollEmptyError
+    _check_concerned(draft, roll)
+    return replace(draft, roll=roll, roll_file="", roll_from_unit=True)
 
 
 def _check_concerned(draft: MeetingDraft, roll: Roll) -> None:

@@ -78,12 +78,13 @@ class DraftElection:
 
 @dataclass(frozen=True)
 class MeetingDraft:
-    """A meeting in preparation; the roll is empty until a file was imported."""
+    """A meeting in preparation; the roll is empty until it was taken from the unit's, or from a file of its own."""
 
     code: str
     details: DraftDetails
     roll: Roll = field(default_factory=lambda: Roll(()))
     roll_file: str = ""
+    roll_from_unit: bool = False
     elections: tuple[DraftElection, ...] = ()
 
 

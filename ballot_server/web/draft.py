@@ -17,6 +17,7 @@ from ballot_server.services.draft_meeting import (
     import_draft_roll,
     remove_draft,
     remove_election,
+    take_draft_roll,
 )
 from ballot_server.services.meeting_draft import DraftDetails, read_details
 from ballot_server.services.summarise_roll import summarise_roll
@@ -76,6 +77,15 @@ def post_roll(meeting: str) -> Response:
     name, data = upload
     database = get_context().installation.database
     run_act(lambda: import_draft_roll(database, meeting, name=name, data=data))
+    return lead_to("draft.show_draft", meeting=meeting, part="roll")
+
+
+@blueprint.post("/<meeting>/roll/unit")
+@allow(Audience.CHAIR)
+def post_unit_roll(meeting: str) -> Response:
+    """Take the unit's roll as of the meeting's date."""
+    database = get_context().installation.database
+    run_act(lambda: take_draft_roll(database, meeting))
     return lead_to("draft.show_draft", meeting=meeting, part="roll")
 
 
