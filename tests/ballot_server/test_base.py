@@ -14,12 +14,16 @@ from ballot_server.domain.base import (
     BaseRule,
     ClassCounts,
     ExemptPresent,
+    FixedBase,
+    FixedBaseMissingError,
+    FixedBaseNotAskedError,
     LapsedExemptions,
     Standing,
     VoterRule,
     check_base,
     compute_base,
     count_barred,
+    count_barred_present,
     find_base_warnings,
     list_entitled,
     list_present_entitled,
@@ -155,6 +159,95 @@ def test_exempt_member_concerned_is_not_counted_as_barred() -> None:
 def test_base_of_votes_cast_has_no_value_before_the_count() -> None:
     base = compute_base(make_example_roll(), MEETING_DATE, replace(ORDINARY, kind=BaseKind.VOTES_CAST))
     assert (base.value, base.bare_words) == (None, None)
+
+
+def take(kind: BaseKind, roll: Roll, rule: BaseRule = ORDINARY) -> int | None:
+    return compute_base(roll, MEETING_DATE, replace(rule, kind=kind)).value
+
+
+def make_mixed_roll() -> Roll:
+    """Return the example's roll with two members in post, one of them absent, and one excused for the whole time."""
+    maker = RollMaker()
+    incumbents = (maker.make_entry(PRESENT, incumbent=True), maker.make_entry(EXCUSED, incumbent=True))
+    away = maker.make_entry(EXCUSED, excused_whole_congress=True)
+    return make_roll(*incumbents, away, *make_example_roll().entries)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (BaseKind.OFFICIAL_MINUS_EXEMPT, 19),
+        (BaseKind.OFFICIAL_MEMBERS, 19),
+        (BaseKind.INCUMBENTS, 2),
+        (BaseKind.SUMMONED, 19),
+        (BaseKind.PRESENT, 14),
+        (BaseKind.ISSUED, None),
+        (BaseKind.RETURNED, None),
+        (BaseKind.VALID, None),
+        (BaseKind.VOTES_CAST, None),
+    ],
+)
+def test_base_of_each_kind_is_counted_from_the_roll(kind: BaseKind, value: int | None) -> None:
+    # Of 23 official members 2 exempt, 1 transferred out and 1 suspended do not count; one exempt is present and votes.
+    assert take(kind, make_mixed_roll()) == value
+
+
+def test_base_of_all_members_leaves_nobody_out() -> None:
+    everybody = BaseRule(BaseKind.ALL_MEMBERS, Standing.COUNTED, Standing.COUNTED, Standing.COUNTED)
+    base = compute_base(make_mixed_roll(), MEETING_DATE, everybody)
+    assert (base.value, base.bare_words) == (23, None)
+    check_base(base, everybody)
+
+
+def test_excused_for_the_whole_congress_is_left_out_where_the_rule_says_so() -> None:
+    rule = replace(ORDINARY, kind=BaseKind.OFFICIAL_MEMBERS, excused_whole_congress=Standing.COUNTED_IF_VOTING)
+    base = compute_base(make_mixed_roll(), MEETING_DATE, rule)
+    assert (base.value, base.parts.excused) == (18, 1)
+    assert base.to_json()["parts"] == {
+        "official": 23, "exempt": 2, "suspended": 1, "transferred_out": 1, "excused": 1,
+    }  # fmt: skip
+
+
+def test_excused_member_who_comes_after_all_votes_and_is_counted() -> None:
+    rule = replace(ORDINARY, kind=BaseKind.OFFICIAL_MEMBERS, excused_whole_congress=Standing.COUNTED_IF_VOTING)
+    roll = make_roll(make_one(PRESENT, excused_whole_congress=True))
+    assert compute_base(roll, MEETING_DATE, rule).value == 1
+    assert len(list_present_entitled(roll, MEETING_DATE, VoterRule(rule))) == 1
+
+
+def test_only_members_in_post_vote_on_a_committees_decision() -> None:
+    rule = replace(ORDINARY, kind=BaseKind.INCUMBENTS)
+    base = compute_base(make_mixed_roll(), MEETING_DATE, rule)
+    assert (base.value, base.parts.not_incumbent) == (2, 21)
+    assert len(list_present_entitled(make_mixed_roll(), MEETING_DATE, VoterRule(rule))) == 1
+
+
+@pytest.mark.parametrize("kind", [BaseKind.SUMMONED, BaseKind.PRESENT])
+def test_member_concerned_is_not_taken_from_a_base_of_people(kind: BaseKind) -> None:
+    maker = RollMaker()
+    concerned = maker.make_entry(PRESENT)
+    roll = make_roll(concerned, maker.make_entry(PRESENT))
+    rule = VoterRule(replace(ORDINARY, kind=kind), barred=frozenset({concerned.member.card_number}))
+    assert compute_base(roll, MEETING_DATE, rule.base).value == 2
+    assert (count_barred(roll, MEETING_DATE, rule), count_barred_present(roll, MEETING_DATE, rule)) == (1, 1)
+
+
+def test_entered_base_is_the_chairs_number_with_its_ground() -> None:
+    rule = replace(ORDINARY, kind=BaseKind.FIXED)
+    base = compute_base(make_mixed_roll(), MEETING_DATE, rule, fixed=FixedBase(40, "Nghị quyết 3"))
+    assert (base.value, base.ground) == (40, "Nghị quyết 3")
+    check_base(base, rule)
+
+
+@pytest.mark.parametrize("fixed", [None, FixedBase(0, "x"), FixedBase(5, " ")], ids=["none", "zero", "no ground"])
+def test_entered_base_is_refused_without_number_and_ground(fixed: FixedBase | None) -> None:
+    with pytest.raises(FixedBaseMissingError):
+        compute_base(make_mixed_roll(), MEETING_DATE, replace(ORDINARY, kind=BaseKind.FIXED), fixed=fixed)
+
+
+def test_number_is_refused_where_the_base_is_computed() -> None:
+    with pytest.raises(FixedBaseNotAskedError):
+        compute_base(make_mixed_roll(), MEETING_DATE, ORDINARY, fixed=FixedBase(5, "x"))
 
 
 def test_warnings_name_lapsed_exempt_and_the_bare_words() -> None:

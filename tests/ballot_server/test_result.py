@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ballot_server.domain.result import (
     BallotNumbers,
+    ContestMarksError,
     ContestSumError,
     CountsMismatchError,
     IssuedExceedsPresentError,
@@ -68,6 +69,37 @@ def test_contest_sum_is_refused_when_a_ballot_is_missing() -> None:
     with pytest.raises(ContestSumError) as caught:
         check_contest_sum("m1", {"agree": 9, "disagree": 2, "blank": 0}, NUMBERS)
     assert "12" in translate_error(caught.value, Language.VIETNAMESE)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"a": 11, "b": 0, "blank": 1},
+        {"a": 11, "b": 11, "blank": 1},
+        {"a": 6, "b": 5, "blank": 1},
+        {"a": 0, "b": 0, "blank": 12},
+    ],
+    ids=["one mark each", "two marks each", "one mark each, divided", "all blank"],
+)
+def test_marks_that_ballots_can_give_are_accepted(counts: dict[str, int]) -> None:
+    check_contest_sum("b1", counts, NUMBERS, marks=2)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"a": 5, "b": 5, "blank": 1},
+        {"a": 12, "b": 11, "blank": 1},
+        {"a": 12, "b": 0, "blank": 1},
+        {"a": 0, "b": 0, "blank": 13},
+        {"a": 8, "b": 8, "c": 8, "blank": 1},
+    ],
+    ids=["too few", "too many", "one option beyond the ballots", "more blank than ballots", "three on two"],
+)
+def test_marks_that_no_ballots_give_are_refused(counts: dict[str, int]) -> None:
+    with pytest.raises(ContestMarksError) as caught:
+        check_contest_sum("b1", counts, NUMBERS, marks=2)
+    assert all("b1" in translate_error(caught.value, language) for language in Language)
 
 
 def test_contest_sum_is_refused_with_a_negative_count_that_balances() -> None:

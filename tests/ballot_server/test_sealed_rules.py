@@ -4,12 +4,19 @@ import copy
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 import pytest
 
-from ballot_server.domain.base import BaseKind, ClassCounts, make_base
-from ballot_server.domain.result import BallotNumbers, ContestSumError, ReturnedExceedsPresentError
+from ballot_server.domain.base import BaseKind, ClassCounts, FixedBase, make_base
+from ballot_server.domain.quorum import QuorumNotMetError
+from ballot_server.domain.result import (
+    BallotNumbers,
+    ContestMarksError,
+    ContestSumError,
+    ReturnedExceedsPresentError,
+)
 from ballot_server.i18n import Language, translate_error
 from ballot_server.rules.election import ElectionDecision, decide_sealed
 from ballot_server.rules.errors import (
@@ -26,6 +33,7 @@ from ballot_server.rules.sealed import (
     SealedContest,
     SealedRules,
     check_can_follow,
+    measure_quorum_of,
     read_sealed_rules,
     seal_rules,
 )
@@ -62,6 +70,10 @@ REMOVAL = make_sealed(
     make_contest("r2", FollowedContest("progress", "p2")),
 )
 MAJORITY = make_sealed("majority-of-votes-cast", make_contest("a"), make_contest("b"))
+
+
+def replace_contest(contest: SealedContest, **changes: object) -> SealedContest:
+    return msgspec.structs.replace(contest, **changes)
 
 
 def count_agree(agree: int, blank: int = 0) -> dict[str, int]:
@@ -243,6 +255,156 @@ def test_tampered_sealed_rules_are_refused(change: Change) -> None:
         read_sealed_rules(sealed)
     for language in Language:
         assert translate_error(caught.value, language)
+
+
+ELECTION = make_sealed(
+    "vn-committee-election",
+    SealedContest("b1", follows=None, previous_failed=0, holds_post=False, candidates=("a", "b", "c"), seats=2),
+)
+CHAIRS_NUMBER = STEP1.rule_set.source_text.replace('kind = "official_minus_exempt"', 'kind = "fixed"')
+FIXED = replace(
+    STEP1,
+    dated=date_rule_set(load_rule_set(CHAIRS_NUMBER, "own.toml"), MEETING_DATE),
+    base=make_base(BaseKind.FIXED, PARTS, fixed=FixedBase(21, "Quyết định 5")),
+)
+
+TAMPERED_MORE: list[tuple[str, SealedRules, Change]] = [
+    ("quorum left out", ELECTION, lambda sealed: sealed.pop("quorum")),
+    ("quorum of fewer", ELECTION, lambda sealed: sealed["quorum"].update(needed=9)),
+    ("quorum of another base", ELECTION, lambda sealed: sealed["quorum"].update(of="all_members")),
+    ("quorum with more people", ELECTION, lambda sealed: sealed["quorum"].update(got=13)),
+    ("quorum no longer met", ELECTION, lambda sealed: sealed.update(present=9)),
+    ("quorum where none is asked for", STEP1, lambda sealed: sealed.update(quorum={"met": True})),
+    ("no candidates", ELECTION, lambda sealed: sealed["contests"][0].update(candidates=[])),
+    ("candidate twice", ELECTION, lambda sealed: sealed["contests"][0].update(candidates=["a", "b", "a"])),
+    ("candidate called blank", ELECTION, lambda sealed: sealed["contests"][0].update(candidates=["a", "blank"])),
+    ("no seats", ELECTION, lambda sealed: sealed["contests"][0].update(seats=None)),
+    ("seats below one", ELECTION, lambda sealed: sealed["contests"][0].update(seats=0)),
+    ("more seats than candidates", ELECTION, lambda sealed: sealed["contests"][0].update(seats=4)),
+    ("candidates where none are asked for", STEP1, lambda sealed: sealed["contests"][0].update(candidates=["a"])),
+    ("seats where none are asked for", STEP1, lambda sealed: sealed["contests"][0].update(seats=1)),
+    ("barred in the room beyond the barred", STEP1, lambda sealed: sealed.update(barred_present=1)),
+    ("excused where nobody is left out for it", STEP1, lambda sealed: sealed["base"]["parts"].update(excused=1)),
+    ("not in post where all count", STEP1, lambda sealed: sealed["base"]["parts"].update(not_incumbent=1)),
+    ("ground of a computed base", STEP1, lambda sealed: sealed["base"].update(ground="x")),
+    ("entered base without its ground", FIXED, lambda sealed: sealed["base"].update(ground=None)),
+    ("entered base of zero", FIXED, lambda sealed: sealed["base"].update(value=0)),
+]
+
+
+@pytest.mark.parametrize(
+    ("sealed", "change"), [pytest.param(sealed, change, id=name) for name, sealed, change in TAMPERED_MORE]
+)
+def test_tampered_quorum_candidates_and_base_are_refused(sealed: SealedRules, change: Change) -> None:
+    written: dict[str, Any] = copy.deepcopy(seal_rules(sealed))
+    change(written)
+    with pytest.raises(SealedRulesError):
+        read_sealed_rules(written)
+
+
+@pytest.mark.parametrize("sealed", [ELECTION, FIXED], ids=["election", "entered base"])
+def test_elections_and_entered_bases_read_back(sealed: SealedRules) -> None:
+    assert read_sealed_rules(decode_canonical(encode_canonical(seal_rules(sealed)))) == sealed
+
+
+def test_entered_base_is_shown_with_its_ground() -> None:
+    result = decide_sealed(FIXED, {"m1": count_agree(12)}, NUMBERS, {}).to_result("s1").to_json()
+    assert result["base"] == {**FIXED.base.to_json(), "value": 21, "ground": "Quyết định 5"}
+    assert decide_sealed(FIXED, {"m1": count_agree(12)}, NUMBERS, {}).contests[0].decision.outcome.id == "not_listed"
+
+
+def test_seal_refuses_to_open_without_a_quorum() -> None:
+    with pytest.raises(QuorumNotMetError) as caught:
+        seal_rules(replace(ELECTION, present=9))
+    assert (caught.value.fields["needed"], caught.value.fields["present"]) == (10, 9)
+    assert "10" in translate_error(caught.value, Language.VIETNAMESE)
+
+
+def test_quorum_counts_the_member_concerned_who_is_in_the_room() -> None:
+    sealed = replace(ELECTION, summoned=14, present=9, barred=1, barred_present=1)
+    assert read_sealed_rules(seal_rules(sealed)).quorum == measure_quorum_of(sealed, 10)
+
+
+def test_quorum_at_the_close_is_of_those_then_in_the_room() -> None:
+    at_close = measure_quorum_of(ELECTION, 9)
+    assert at_close is not None
+    assert (at_close.needed, at_close.got, at_close.met) == (10, 9, False)
+    assert measure_quorum_of(STEP1, 9) is None
+
+
+def test_election_is_written_with_standings_seats_left_and_quorum() -> None:
+    counts = {"b1": {"a": 9, "b": 8, "c": 8, "blank": 1}}
+    with pytest.raises(ContestMarksError):
+        decide_sealed(ELECTION, counts, NUMBERS, {})
+    counts = {"b1": {"a": 9, "b": 8, "c": 5, "blank": 1}}
+    result = decide_sealed(ELECTION, counts, NUMBERS, {}).to_result("b").to_json()
+    assert result["quorum"] == {"of": "summoned", "at_least": [2, 3], "needed": 10, "got": 12, "met": True}
+    [contest] = cast(list[dict[str, Any]], result["contests"])
+    standings = {"a": "elected", "b": "elected", "c": "not_elected"}
+    assert contest["outcome"] == {"candidates": standings, "seats_left": 0}
+    assert contest["tests"][2] == {
+        "option": "c", "more_than": [1, 2], "base": 15, "needed": 8, "got": 5, "passed": False,
+    }  # fmt: skip
+
+
+def test_election_with_a_tie_leaves_the_seat() -> None:
+    counts = {"b1": {"a": 8, "b": 8, "c": 8, "blank": 0}}
+    [contest] = decide_sealed(ELECTION, counts, NUMBERS, {}).to_result("b").contests
+    assert contest.to_json()["outcome"] == {"candidates": {"a": "tied", "b": "tied", "c": "tied"}, "seats_left": 2}
+
+
+def test_election_cannot_be_followed() -> None:
+    with pytest.raises(FollowedElectionError):
+        check_can_follow(REMOVAL, ELECTION)
+
+
+@pytest.mark.parametrize(
+    ("holds_post", "expulsion", "outcome"),
+    [
+        (False, 10, {"id": "expulsion", "proposed": True}),
+        (False, 8, {"id": "warning"}),
+        (True, 8, {"id": "removal_from_office", "proposed": True}),
+    ],
+)
+def test_discipline_says_what_the_unit_only_proposes(
+    holds_post: bool, expulsion: int, outcome: dict[str, object]
+) -> None:
+    sealed = make_sealed("vn-discipline", replace_contest(make_contest("k1"), holds_post=holds_post))
+    counts = {"expulsion": expulsion, "warning": 0, "reprimand": 12 - expulsion, "none": 0, "blank": 0}
+    if holds_post:
+        counts["removal_from_office"] = 0
+    [contest] = decide_sealed(sealed, {"k1": counts}, NUMBERS, {}).to_result("k").contests
+    assert contest.to_json()["outcome"] == outcome
+
+
+def test_discipline_refuses_votes_for_removal_of_who_holds_no_post() -> None:
+    sealed = make_sealed("vn-discipline", make_contest("k1"))
+    counts = {"expulsion": 0, "removal_from_office": 12, "warning": 0, "reprimand": 0, "none": 0, "blank": 0}
+    with pytest.raises(ContestCountsError):
+        decide_sealed(sealed, {"k1": counts}, NUMBERS, {})
+
+
+@pytest.mark.parametrize(("failed", "outcome"), [(0, "not_passed"), (1, "not_passed"), (2, "report_after_third")])
+def test_third_failure_is_reported_up(failed: int, outcome: str) -> None:
+    sealed = make_sealed("vn-recognition", replace_contest(make_contest("m1"), previous_failed=failed))
+    [contest] = decide_sealed(sealed, {"m1": count_agree(9)}, NUMBERS, {}).contests
+    assert contest.decision.outcome.id == outcome
+
+
+def test_confidence_is_shared_out_on_every_base() -> None:
+    sealed = make_sealed("vn-confidence", make_contest("m1"))
+    counts = {"m1": {"high": 2, "medium": 1, "low": 8, "blank": 1}}
+    [contest] = decide_sealed(sealed, counts, NUMBERS, {}).to_result("t").contests
+    low = {name: shares["low"] for name, shares in contest.shares.items()}
+    assert low == {"base": "66.67", "summoned": "53.33", "returned": "66.67", "valid": "66.67"}
+    assert contest.outcome == "two_thirds_low"
+
+
+def test_confidence_of_2021_draws_nothing_at_exactly_two_thirds() -> None:
+    sealed = make_sealed("vn-confidence-2021", make_contest("m1"))
+    counts = {"m1": {"high": 2, "medium": 1, "low": 8, "blank": 1}}
+    [contest] = decide_sealed(sealed, counts, NUMBERS, {}).contests
+    assert contest.decision.outcome.id == "both_readings"
 
 
 @pytest.mark.parametrize("junk", [None, [], "x", 3, {}])

@@ -39,6 +39,8 @@ class RollMaker:
         exemption: Exemption | None = None,
         transferred_out: bool = False,
         suspended: bool = False,
+        excused_whole_congress: bool = False,
+        incumbent: bool = False,
     ) -> RollEntry:
         """Return an entry whose name is its number."""
         number = f"{next(self._numbers):06d}"
@@ -49,6 +51,8 @@ class RollMaker:
             exemption=exemption,
             transferred_out=transferred_out,
             suspended=suspended,
+            excused_whole_congress=excused_whole_congress,
+            incumbent=incumbent,
         )
         return RollEntry(member=member, attendance=attendance)
 
