@@ -136,7 +136,11 @@ def list_report(report: Report, extra: Sequence[CheckResult] = ()) -> dict[str, 
         },
         "findings": [
             {"election": name, "check": error.check, "entry": error.entry, "problem": error.problem}
-            for name, error in sorted(report.findings.items())
+            for name, error in (
+                (each.manifest.body.election, report.findings.get(each.manifest.body.election))
+                for each in report.elections
+            )
+            if error is not None
         ],
     }
 

@@ -1,4 +1,4 @@
-"""The specification and the code name the same algorithms."""
+"""The specification, the Python code and the browser's code name the same algorithms."""
 
 import ast
 import re
@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEADINGS = re.findall(r"^#+ (.+)$", (ROOT / "crypto" / "SPEC.md").read_text(encoding="utf-8"), re.MULTILINE)
+TEXT = (ROOT / "crypto" / "SPEC.md").read_text(encoding="utf-8")
+HEADINGS = re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
+PARTS = ("Inputs:", "Output:", "Errors:", "Steps:")
 FUNCTION_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 LONGEST_LINE = 130
 
@@ -28,6 +30,14 @@ def list_functions() -> Iterator[str]:
                 yield node.name
 
 
+def list_browser_functions() -> Iterator[str]:
+    """Yield the name of every function that kiosk/src/crypto exports, in the specification's spelling."""
+    pattern = re.compile(r"^export (?:async )?function\*? (\w+)", re.MULTILINE)
+    for path in sorted((ROOT / "kiosk" / "src" / "crypto").rglob("*.ts")):
+        for name in pattern.findall(path.read_text(encoding="utf-8")):
+            yield re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
 def list_references() -> list[tuple[str, str]]:
     """Return the file and the heading of every `Spec: "…"` in crypto/."""
     return [
@@ -38,6 +48,7 @@ def list_references() -> list[tuple[str, str]]:
 
 
 FUNCTIONS = Counter(list_functions())
+BROWSER_FUNCTIONS = Counter(list_browser_functions())
 
 
 def test_specification_names_algorithms() -> None:
@@ -51,6 +62,20 @@ def test_specification_names_no_algorithm_twice() -> None:
 @pytest.mark.parametrize("name", list_algorithms())
 def test_algorithm_of_the_specification_is_exactly_one_public_function(name: str) -> None:
     assert FUNCTIONS[name] == 1
+
+
+@pytest.mark.parametrize("name", list_algorithms())
+def test_algorithm_of_the_specification_is_exactly_one_exported_function_of_the_browser(name: str) -> None:
+    assert BROWSER_FUNCTIONS[name] == 1
+
+
+@pytest.mark.parametrize("name", list_algorithms())
+def test_algorithm_of_the_specification_has_inputs_output_errors_and_steps(name: str) -> None:
+    described = [paragraph for paragraph in TEXT.split("\n\n") if paragraph.startswith(f"**{name}** ")]
+    assert len(described) == 1
+    places = [described[0].find(part) for part in PARTS]
+    assert -1 not in places
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize(("path", "reference"), sorted(set(list_references())))
