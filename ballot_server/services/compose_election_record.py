@@ -27,13 +27,14 @@ from ballot_server.rules.model import RuleSet
 from ballot_server.rules.sealed import SealedRules, read_sealed_rules
 from ballot_server.services.record_words import RecordWords, write_date
 from crypto.manifest import Contest, Manifest
+from crypto.paper import PaperElection
 
 
 @dataclass(frozen=True)
 class DecidedElection:
     """A manifest and the decision on its tally."""
 
-    manifest: Manifest
+    manifest: Manifest | PaperElection
     decision: ElectionDecision
 
 
@@ -41,7 +42,7 @@ class DecidedElection:
 class AnnulledElection:
     """A sealed election that was annulled, and on what ground."""
 
-    manifest: Manifest
+    manifest: Manifest | PaperElection
     ground: str
 
     @property
@@ -80,7 +81,7 @@ def compose_election_record(
     )
 
 
-def name_title(manifest: Manifest, language: Language) -> str:
+def name_title(manifest: Manifest | PaperElection, language: Language) -> str:
     """Return an election's title in one language."""
     return manifest.title.vi if language is Language.VIETNAMESE else manifest.title.en
 
