@@ -129,7 +129,7 @@ export class Painter {
     const page = {
       read: (text: Text) => this.read(text),
       say: (key: TextKey, fields?: Readonly<Record<string, string | number>>) => this.say(key, fields),
-      mark: this.acts.mark,
+      mark: (contest: number, selection: Selection | null) => this.mark(contest, selection),
     };
     return [
       ...(note === null ? [] : [this.buildNote(note)]),
@@ -139,6 +139,20 @@ export class Painter {
       ...contests.map((contest, index) => buildContest(contest, index, marks.get(index), page)),
       this.button("review", "main", () => this.acts.review()),
     ];
+  }
+
+  /** Pass a mark on, and keep it for when the same screen is drawn again in another language. */
+  private mark(contest: number, selection: Selection | null): void {
+    this.acts.mark(contest, selection);
+    if (this.last?.kind === "choosing") {
+      const marks = new Map(this.last.marks);
+      if (selection === null) {
+        marks.delete(contest);
+      } else {
+        marks.set(contest, selection);
+      }
+      this.last = { ...this.last, marks, at: contest };
+    }
   }
 
   /** Say what became of a test; the phone beside it reads the picture. */

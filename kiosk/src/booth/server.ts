@@ -112,7 +112,7 @@ export class Server {
     return this.text(path, { method: "POST", headers, body: JSON.stringify(value) });
   }
 
-  private async text(path: string, options: Options = {}): Promise<string> {
+  protected async text(path: string, options: Options = {}): Promise<string> {
     const response = await this.request(path, options);
     try {
       return await response.text();
@@ -155,7 +155,8 @@ export class Server {
   }
 }
 
-function post(body: Uint8Array): Options {
+/** Return the options of a request that sends bytes. */
+export function post(body: Uint8Array): Options {
   return { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: body as BodyInit };
 }
 

@@ -233,7 +233,7 @@ export class Session {
     if (closedHash !== null && closedHash !== this.settled) {
       await this.enter(closedHash);
       await this.checkBox(state);
-    } else if (closedHash === null && this.settled !== "waiting") {
+    } else if (closedHash === null && this.settled !== "waiting" && !isClosed(state, this.settled)) {
       this.settled = "waiting";
       this.around.show({ kind: "notice", title: "waitingTitle", body: "waiting" });
     }
@@ -388,8 +388,7 @@ export class Session {
   /** Once the election is closed, compare what stands under this slip with what this slip did. */
   private async checkBox(state: MeetingState): Promise<void> {
     const { watch, recorded } = this;
-    const election = state.elections.find((each) => each.election_hash === watch?.electionHash);
-    if (watch === null || !CLOSED_STATES.includes(election?.state ?? "")) {
+    if (watch === null || !isClosed(state, watch.electionHash)) {
       return;
     }
     const box = readClosedBox(decodeBase64(await this.around.server.listClosed(watch.electionHash)));
@@ -442,4 +441,8 @@ export class Session {
     this.settled = "given up";
     this.around.show({ kind: "notice", title, body, more: "notCast" });
   }
+}
+
+function isClosed(state: MeetingState, electionHash: string | null): boolean {
+  return state.elections.some((each) => each.election_hash === electionHash && CLOSED_STATES.includes(each.state));
 }

@@ -60,7 +60,7 @@ export function generateMeetingCode(randomBytes: RandomBytes): MeetingCode {
  * Spec: "normalise_slip_code".
  */
 export function normaliseSlipCode(text: string): SlipCode {
-  const code = normalise(text, SLIP_CHARACTERS);
+  const code = normaliseCharacters(text, SLIP_CHARACTERS);
   if (computeCheckCharacter(code.slice(0, SECRET_CHARACTERS)) !== code.charAt(SECRET_CHARACTERS)) {
     throw new InvalidSlipError("check character");
   }
@@ -69,7 +69,7 @@ export function normaliseSlipCode(text: string): SlipCode {
 
 /** Return the 8 characters of a meeting code as typed or scanned. Raises: InvalidSlipError. */
 export function normaliseMeetingCode(text: string): MeetingCode {
-  return normalise(text, MEETING_CHARACTERS) as MeetingCode;
+  return normaliseCharacters(text, MEETING_CHARACTERS) as MeetingCode;
 }
 
 /** Return the code as printed: five groups of four joined by hyphens. */
@@ -113,7 +113,7 @@ export function parseSlipFragment(fragment: string): SlipFragment {
     throw new InvalidSlipError("fragment");
   }
   return {
-    fingerprint: fingerprint === undefined ? null : normalise(fingerprint, FINGERPRINT_CHARACTERS),
+    fingerprint: fingerprint === undefined ? null : normaliseCharacters(fingerprint, FINGERPRINT_CHARACTERS),
     meeting: normaliseMeetingCode(meeting),
     code: normaliseSlipCode(code),
   };
@@ -123,7 +123,12 @@ function generateCharacters(count: number, randomBytes: RandomBytes): string {
   return Array.from(randomBytes(count), (byte) => ALPHABET.charAt(byte % 32)).join("");
 }
 
-function normalise(text: string, length: number): string {
+/**
+ * Return the characters of the alphabet that were meant by what was typed or scanned, in capitals and without hyphens.
+ *
+ * Raises: InvalidSlipError for another length or a character outside the alphabet.
+ */
+export function normaliseCharacters(text: string, length: number): string {
   // Only ASCII is folded: upper-casing elsewhere turns a dotless i into I and a long s into S.
   if (!/^[\x00-\x7f]*$/.test(text)) {
     throw new InvalidSlipError("character");
