@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +17,7 @@ from crypto.errors import VerificationError
 from crypto.verify import verify_archive
 from tests.support.archives import change_kind, resign
 from tests.support.evenings import AGREE, DISAGREE, SCREENING, Evening, make_plan, prepare_evening
-from tests.support.ruled_archives import build_ruled_archive
+from tests.support.ruled_archives import CANDIDATES, build_election_archive, build_ruled_archive
 
 Change = Callable[[JsonObject], JsonObject]
 
@@ -110,6 +110,39 @@ def test_verify_results_refuses_minutes_with_other_numbers_than_the_outcomes(nam
 @pytest.mark.parametrize("name", RULES)
 def test_verify_results_refuses_sealed_rules_that_contradict_themselves_or_the_board(name: str) -> None:
     refuse(build_ruled_archive(change_rules=RULES[name]), "V10")
+
+
+def test_verify_results_recomputes_an_election_of_candidates() -> None:
+    report = verify_archive(build_election_archive())
+    assert verify_results(report).checks[0].counted == 1
+    [election] = report.elections
+    assert election.result is not None
+    [contest] = cast(list[dict[str, Any]], election.result["contests"])
+    standings = {"an": "elected", "binh": "not_elected", "chi": "not_elected"}
+    assert contest["outcome"] == {"candidates": standings, "seats_left": 1}
+
+
+ELECTIONS: dict[str, Callable[[], bytes]] = {
+    "another standing": lambda: build_election_archive(
+        change_result=change_at("contests", 0, "outcome", "candidates", "binh", to="elected")
+    ),
+    "no seat left": lambda: build_election_archive(
+        change_result=change_at("contests", 0, "outcome", "seats_left", to=0)
+    ),
+    "no quorum": lambda: build_election_archive(change_result=drop("quorum")),
+    "candidates in another order": lambda: build_election_archive(candidates=CANDIDATES[::-1]),
+    "more marks than seats": lambda: build_election_archive(marks=3),
+    "one seat sealed, two marks": lambda: build_election_archive(change_rules=change_at("contests", 0, "seats", to=1)),
+    "another candidate sealed": lambda: build_election_archive(
+        change_rules=change_at("contests", 0, "candidates", 2, to="dung")
+    ),
+    "too few present for the quorum": lambda: build_election_archive(change_rules=change_at("present", to=2)),
+}
+
+
+@pytest.mark.parametrize("name", ELECTIONS)
+def test_verify_results_refuses_an_election_that_its_sealed_rules_do_not_give(name: str) -> None:
+    refuse(ELECTIONS[name](), "V10")
 
 
 def test_verify_results_names_elections_under_rules_that_are_not_installed(tmp_path: Path) -> None:

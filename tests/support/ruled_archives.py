@@ -69,6 +69,66 @@ def build_ruled_archive(
     return resign(builder.finish().entries, write_decision)
 
 
+CANDIDATES = tuple(Option(name, Text(name.upper(), name.upper())) for name in ("an", "binh", "chi"))
+SEATS = 2
+MARKED = (((0, 1),), ((0,),), ((0, 2),))
+"""How three voters elect two of three: An has three votes, Bình and Chi one each."""
+STANDING = (3, 1, 1, 0)
+
+
+def build_election_archive(
+    *,
+    candidates: tuple[Option, ...] = CANDIDATES,
+    marks: int = SEATS,
+    change_rules: Change = dict,
+    change_result: Change = dict,
+) -> bytes:
+    """Return the archive of one election of two of three candidates, base 4: An is elected and a seat is left.
+
+    candidates, marks: what the manifest says; change_rules, change_result: as in `build_ruled_archive`.
+    """
+    dated = load_named_rule_set("vn-committee-election", MEETING_DATE)
+    sealed = SealedRules(
+        dated=dated,
+        meeting_date=MEETING_DATE,
+        base=make_base(dated.rule_set.base.kind, PARTS),
+        summoned=PARTS.remaining,
+        present=BALLOTS,
+        barred=0,
+        contests=(
+            SealedContest(
+                id="c1",
+                follows=None,
+                previous_failed=0,
+                holds_post=False,
+                candidates=tuple(option.id for option in CANDIDATES),
+                seats=SEATS,
+            ),
+        ),
+    )
+    rules: JsonObject = seal_rules(sealed)  # type: ignore[assignment]  # The object is plain JSON.
+    plan = ElectionPlan(shape=(ContestShape(len(candidates), marks),), votes=MARKED, rules=change_rules(rules))
+    builder = ArchiveBuilder()
+    builder.begin()
+    builder.publish_list()
+    manifest = builder.open_election(plan, contests=(Contest("c1", Text("Bầu", "Elect"), candidates, marks),))
+    ballots = builder.cast(plan, manifest)
+    builder.close(manifest, ballots)
+    builder.count(manifest, ballots)
+    honest = replace(manifest, rules=rules, contests=(Contest("c1", Text("Bầu", "Elect"), CANDIDATES, SEATS),))
+    [decision] = derive_decisions([CountedElection(honest, (STANDING,), BALLOTS)])
+    result: JsonObject = decision.to_result(manifest.election).to_json()  # type: ignore[assignment]  # As above.
+
+    def write_decision(entry: Entry) -> JsonObject:
+        if entry.kind is EntryKind.OUTCOME:
+            return {**entry.body, "result": change_result(result)}
+        if entry.kind is EntryKind.MINUTES:
+            return {**entry.body, "numbers": {"elections": [change_result(result)]}}
+        return entry.body
+
+    return resign(builder.finish().entries, write_decision)
+
+
 def _seal(text: str) -> JsonObject:
     rule_set = load_rule_set(text, f"{INSTALLED}.toml")
     base = make_base(rule_set.base.kind, PARTS)
