@@ -23,6 +23,7 @@ import {
 import { decodeBase64, encodeCanonical, type JsonObject, type JsonValue } from "../src/crypto/encoding";
 import { CryptoError } from "../src/crypto/errors";
 import { decodeElement, decodeScalar, type RandomBytes } from "../src/crypto/group";
+import { readPaperCounts } from "../src/crypto/paper";
 import { proveDecryption, verifyDecryption, type DecryptionStatement } from "../src/crypto/proofs/equality";
 import { SecretScalar } from "../src/crypto/secret";
 import type { VerificationKey } from "../src/crypto/signing";
@@ -55,6 +56,7 @@ interface ClosedRecord {
   readonly floor: number;
   readonly rehearsal: boolean;
   readonly annulled: boolean;
+  readonly paper_ballots: number;
 }
 
 interface StatementRecord {
@@ -194,6 +196,7 @@ function readClosed(record: ClosedRecord): ClosedElection {
     floor: record.floor,
     rehearsal: record.rehearsal,
     annulled: record.annulled,
+    paperBallots: record.paper_ballots,
   };
 }
 
@@ -254,6 +257,7 @@ const DEVICE_OPERATIONS: Readonly<Record<string, (trustee: Trustee, request: Req
     const { confirmations } = trustee.receiveConfirmations(readMessages(request));
     return confirmations.map(encodeHex);
   },
+  sign_paper: (trustee, { counts }) => trustee.signPaper(readPaperCounts(counts)),
   sign_counts: (trustee, { counts, election, slot }) => trustee.signCounts(election, slot, counts),
   review_board: reviewBoard,
   prepare_decryption: (trustee, { closed }) => trustee.prepareDecryption(readClosed(closed)),

@@ -12,6 +12,7 @@ import { matchesHead } from "../src/crypto/board";
 import { encodeHex } from "../src/crypto/bytes";
 import { decodeBase64, decodeHex } from "../src/crypto/encoding";
 import { VerificationError } from "../src/crypto/errors";
+import { writePaperCounts } from "../src/crypto/paper";
 import type { Report } from "../src/crypto/verify/model";
 import { reviewClosedBoard, verifyArchive } from "../src/crypto/verify/verification";
 
@@ -47,10 +48,18 @@ function listReport(report: Report): unknown {
     checks: Object.fromEntries(report.checks.map(({ name, counted }) => [name, counted])),
     ...report.totals,
     elections: Object.fromEntries(
-      report.elections.map(({ name, ground, ballots, counts }) => [
+      report.elections.map(({ name, ground, ballots, counts, paper }) => [
         name,
-        { annulled: ground ?? null, ballots: ballots ?? null, counts: counts ?? null },
+        {
+          annulled: ground ?? null,
+          ballots: ballots ?? null,
+          counts: counts ?? null,
+          paper: paper === undefined ? null : writePaperCounts(paper.body),
+        },
       ]),
+    ),
+    findings: report.elections.flatMap(({ name, finding }) =>
+      finding === undefined ? [] : [{ election: name, check: finding.check, entry: finding.entry ?? null }],
     ),
   };
 }
@@ -67,6 +76,7 @@ function answer({ archive, head, confirmations, review }: Request): unknown {
         floor: closed.floor,
         rehearsal: closed.rehearsal,
         annulled: closed.annulled,
+        paper_ballots: closed.paperBallots,
       };
     }
     const options = { randomBytes, head: head ?? undefined, confirmations: confirmations.map(decodeBase64) };

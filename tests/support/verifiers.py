@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from crypto.closed import ClosedElection
 from crypto.encoding import encode_base64
 from crypto.errors import VerificationError
-from crypto.verify import review_closed_board, verify_archive
+from crypto.verify import Report, review_closed_board, verify_archive
 from crypto.verify.printing import list_report
 from kiosk.toolchain import find_node
 
@@ -70,19 +71,28 @@ def run_browser_verifier(folder: Path) -> Iterator[BrowserVerifier]:
 def verify_here(data: bytes, *, head: str | None = None, confirmations: Sequence[bytes] = ()) -> Answer:
     """Return what Python's verifier answers to the same question."""
     try:
-        report = verify_archive(data, head=head, confirmations=confirmations)
+        return describe_report(verify_archive(data, head=head, confirmations=confirmations))
     except VerificationError as error:
-        return _list_failure(error)
-    answer: Answer = json.loads(json.dumps(list_report(report)))
-    return answer
+        return describe_failure(error)
 
 
 def review_here(data: bytes, election: str) -> Answer:
     """Return what Python's trustee finds of a closed election."""
     try:
-        closed = review_closed_board(data, election)
+        return describe_closed(review_closed_board(data, election))
     except VerificationError as error:
-        return _list_failure(error)
+        return describe_failure(error)
+
+
+def describe_report(report: Report) -> Answer:
+    """Return a report as both verifiers write it, without the words of findings."""
+    answer: Answer = json.loads(json.dumps(list_report(report)))
+    findings = [{key: value for key, value in found.items() if key != "problem"} for found in answer["findings"]]
+    return {**answer, "findings": findings}
+
+
+def describe_closed(closed: ClosedElection) -> Answer:
+    """Return what a trustee's device found, as both verifiers write it."""
     return {
         "review": closed.closed_entry_hash.hex(),
         "aggregate": closed.aggregate_hash.hex(),
@@ -90,13 +100,15 @@ def review_here(data: bytes, election: str) -> Answer:
         "floor": closed.floor,
         "rehearsal": closed.rehearsal,
         "annulled": closed.annulled,
+        "paper_ballots": closed.paper_ballots,
     }
+
+
+def describe_failure(error: VerificationError) -> Answer:
+    """Return a failure as both verifiers write it."""
+    return {"verified": False, "check": error.check, "problem": error.problem, "entry": error.entry}
 
 
 def locate(answer: Answer) -> Answer:
     """Return an answer without the words of a failure, which are each implementation's own."""
     return {key: value for key, value in answer.items() if key != "problem"}
-
-
-def _list_failure(error: VerificationError) -> Answer:
-    return {"verified": False, "check": error.check, "problem": error.problem, "entry": error.entry}

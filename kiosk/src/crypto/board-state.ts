@@ -17,11 +17,15 @@ export class ElectionState {
   stage: Stage = "open";
   isAnnulled = false;
   ballots = 0;
+  /** How many ballots came back on paper, once they are counted. */
+  paper: number | undefined;
   readonly trustees = new Set<number>();
 
   constructor(
     readonly shape: readonly ContestShape[],
     readonly floor: number,
+    /** Whether it is sealed for phones, beside which there may be paper, or for paper alone. */
+    readonly channel: "phones" | "paper",
   ) {}
 
   /** Whether nothing of this election is missing for the minutes. */
@@ -102,6 +106,10 @@ export class BoardState {
       case "manifest":
         this.open(body);
         break;
+      case "paper_election":
+        insist(!this.elections.has(body.election), `a second election ${body.election}`);
+        this.elections.set(body.election, new ElectionState(body.sealed.shape, 0, "paper"));
+        break;
       case "minutes":
         for (const [name, election] of this.elections) {
           insist(election.isFinished, `minutes while election ${name} is neither annulled nor decided`);
@@ -134,7 +142,7 @@ export class BoardState {
       insist(!this.usedSlots.has(name), `slot ${slot} of series ${letter} is used already`);
       this.usedSlots.add(name);
     }
-    this.elections.set(election, new ElectionState(manifest.context.shape, floor));
+    this.elections.set(election, new ElectionState(manifest.context.shape, floor, "phones"));
     this.count({ signatures: countSignatures.length });
   }
 
@@ -152,8 +160,16 @@ export class BoardState {
         election.isAnnulled = true;
         break;
       case "closed":
+        insist(election.channel === "phones", `election ${body.election} is held on paper`);
         at("open");
         this.close(election, body);
+        break;
+      case "paper_counts":
+        insist(election.paper === undefined, `a second count of the paper ballots of election ${body.election}`);
+        at(election.channel === "paper" ? "open" : "closed");
+        election.paper = body.ballots;
+        election.stage = election.channel === "paper" ? "tallied" : "closed";
+        this.count({ signatures: body.signatures.length });
         break;
       case "aggregate":
         at("closed");

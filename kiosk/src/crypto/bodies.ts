@@ -3,13 +3,14 @@
 import type { JsonObject } from "./encoding";
 import type { Element } from "./group";
 import type { Manifest } from "./manifest";
+import type { PaperCounts, PaperElection } from "./paper";
 import type { VerificationKey } from "./signing";
 import type { MeetingCode } from "./slip";
 
 /** The kinds of board entries, by the name that travels. */
 export const ENTRY_KINDS = [
-  ...(["meeting", "ceremony", "list", "manifest", "annulled", "closed", "aggregate"] as const),
-  ...(["partial_decryption", "tally", "outcome", "minutes", "destroyed", "final"] as const),
+  ...(["meeting", "ceremony", "list", "manifest", "paper_election", "annulled", "closed", "paper_counts"] as const),
+  ...(["aggregate", "partial_decryption", "tally", "outcome", "minutes", "destroyed", "final"] as const),
 ];
 
 export type EntryKind = (typeof ENTRY_KINDS)[number];
@@ -55,6 +56,18 @@ export interface ManifestBody {
   readonly kind: "manifest";
   readonly election: string;
   readonly manifest: Manifest;
+}
+
+/** A sealed election that is held on paper only. */
+export interface PaperElectionBody {
+  readonly kind: "paper_election";
+  readonly election: string;
+  readonly sealed: PaperElection;
+}
+
+/** What the tellers counted of an election's paper ballots. */
+export interface PaperCountsBody extends PaperCounts {
+  readonly kind: "paper_counts";
 }
 
 /** An election that no longer counts, and why. */
@@ -143,10 +156,11 @@ export interface FinalBody extends Totals {
   readonly kind: "final";
 }
 
-/** A body that belongs to an election which its manifest has opened. */
+/** A body that belongs to an election which is sealed already. */
 export type ElectionBody =
   | AnnulledBody
   | ClosedBody
+  | PaperCountsBody
   | AggregateBody
   | PartialDecryptionBody
   | TallyBody
@@ -157,6 +171,7 @@ export type Body =
   | CeremonyBody
   | ListBody
   | ManifestBody
+  | PaperElectionBody
   | ElectionBody
   | MinutesBody
   | DestroyedBody

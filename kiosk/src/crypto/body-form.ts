@@ -25,6 +25,7 @@ import { Fields } from "./fields";
 import { ELEMENT_BYTES } from "./group";
 import { Manifest } from "./manifest";
 import { checkProtocol, readIdentifier, readMeetingCode, readSeries } from "./names";
+import { PaperElection, readPaperCounts } from "./paper";
 import { SCHNORR_BYTES } from "./proofs/schnorr";
 import { SIGNATURE_BYTES, type VerificationKey } from "./signing";
 
@@ -33,7 +34,7 @@ const DECRYPTION_BYTES = 4 * ELEMENT_BYTES;
 const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const TRUSTEE = { minimum: 1, maximum: MOST_TRUSTEES };
 
-const KEYS: Readonly<Record<Exclude<EntryKind, "manifest">, string>> = {
+const KEYS: Readonly<Record<Exclude<EntryKind, "manifest" | "paper_election" | "paper_counts">, string>> = {
   meeting: "protocol code superior unit place date server_key rehearsal",
   ceremony: "ceremony count threshold openings ceremony_hash key public_shares confirmations",
   list: "series slot credentials",
@@ -51,11 +52,18 @@ const KEYS: Readonly<Record<Exclude<EntryKind, "manifest">, string>> = {
 /**
  * Return the body of an entry of this kind from an untrusted object.
  *
- * Raises: EncodingError; InvalidManifestError for a manifest.
+ * Raises: EncodingError; InvalidManifestError for a manifest or a paper election.
  */
 export function readBody(kind: EntryKind, value: JsonValue): Body {
   if (kind === "manifest") {
     return readManifest(value);
+  }
+  if (kind === "paper_election") {
+    const sealed = PaperElection.fromObject(value);
+    return { kind, election: sealed.content.election, sealed };
+  }
+  if (kind === "paper_counts") {
+    return { kind, ...readPaperCounts(value) };
   }
   const fields = new Fields(value, kind, KEYS[kind].split(" "));
   switch (kind) {

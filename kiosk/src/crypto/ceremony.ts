@@ -255,6 +255,16 @@ export class CeremonyResult {
   }
 
   /**
+   * Check a trustee's {trustee, signature} over an election's paper counts; return the trustee's index.
+   *
+   * paper: the body of the `paper_counts` entry without its signatures.
+   * Raises: EncodingError, or CeremonyError naming the trustee. Spec: "Paper".
+   */
+  verifyPaperSignature(paper: JsonObject, signed: JsonValue): number {
+    return this.verifyTrusteeSignature("paper", buildPaperMessage(this, paper), signed);
+  }
+
+  /**
    * Check a trustee's {trustee, signature} that its share is destroyed; return the trustee's index.
    *
    * Raises: EncodingError, or CeremonyError naming the trustee. Spec: "Board".
@@ -339,6 +349,11 @@ export function buildCountsMessage(
   const fields = new Fields(counts, "counts", COUNT_KEYS);
   const checked = Object.fromEntries(COUNT_KEYS.map((name) => [name, fields.integer(name)]));
   return { ceremony_hash: encodeHex(result.ceremonyHash), counts: checked, election, slot };
+}
+
+/** Return what trustees sign under the label "paper"; what `paper` holds is not looked at. Spec: "Paper". */
+export function buildPaperMessage(result: CeremonyResult, paper: JsonObject): JsonObject {
+  return { body: paper, ceremony_hash: encodeHex(result.ceremonyHash) };
 }
 
 /** Return what a trustee signs under the label "destroyed". */

@@ -14,7 +14,8 @@ export const WHOLE_BYTES = 32;
  * Only code that has run checks V1 to V8 over the whole board, on the trustee's own device, may build one; `aggregate`
  * is the one that it recomputed from the ballots, `ceremonyHash` and `serverKey` are those of the board it read.
  *
- * floor, rehearsal: from the manifest; ballots: how many were closed; closedEntryHash: of the `closed` entry.
+ * floor, rehearsal: from the manifest; ballots: how many were closed; closedEntryHash: of the `closed` entry;
+ * paperBallots: how many came back on paper beside them, as far as the board says.
  */
 export interface ClosedElection {
   readonly election: string;
@@ -27,6 +28,7 @@ export interface ClosedElection {
   readonly floor: number;
   readonly rehearsal: boolean;
   readonly annulled: boolean;
+  readonly paperBallots: number;
 }
 
 /** Return the 32-byte h that a device answers once per election. Spec: "hash_whole". */
@@ -40,7 +42,7 @@ export function hashClosedElection(closed: ClosedElection): Uint8Array {
 }
 
 /**
- * Check that an election is one whose sums may be known: not annulled, at least the floor of ballots.
+ * Check that an election is one whose sums may be known: not annulled, at least the floor of ballots a channel.
  *
  * rehearsal: what the device's own ceremony was agreed to be; only if both are a rehearsal may the floor be below 3.
  * Raises: DecryptionRefusedError. Spec: "check_decryptable".
@@ -63,5 +65,8 @@ export function checkDecryptable(closed: ClosedElection, { rehearsal }: { readon
   }
   if (!(closed.ballots >= closed.floor)) {
     throw new DecryptionRefusedError(`${closed.ballots} ballots are fewer than the floor of ${closed.floor}`);
+  }
+  if (closed.paperBallots !== 0 && !(closed.paperBallots >= closed.floor)) {
+    throw new DecryptionRefusedError(`${closed.paperBallots} paper ballots are fewer than the floor of ${closed.floor}`);
   }
 }

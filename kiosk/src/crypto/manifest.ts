@@ -6,9 +6,11 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { ContestShape, ElectionContext } from "./ballot";
+import { ElectionContext } from "./ballot";
 import { encodeHex } from "./bytes";
 import { MOST_TRUSTEES } from "./ceremony";
+import { readContests, readText, shapeContests, writeContest, writeText, type Contest, type Text } from "./contests";
+import { readCounts, writeCounts, type Counts } from "./counts";
 import { SLOTS } from "./credential";
 import { encodeCanonical, type JsonObject, type JsonValue } from "./encoding";
 import { EncodingError, InvalidManifestError } from "./errors";
@@ -19,6 +21,9 @@ import { SIGNATURE_BYTES, type VerificationKey } from "./signing";
 import type { MeetingCode } from "./slip";
 import { PROTOCOL } from "./transcript";
 
+export type { Contest, Option, Text } from "./contests";
+export { writeCounts, type Counts } from "./counts";
+
 /** The smallest number of ballots that may be decrypted outside a rehearsal. */
 export const LOWEST_FLOOR = 3;
 
@@ -27,37 +32,7 @@ const MANIFEST_KEYS = [
   ...["credentials_hash", "credentials", "counts", "count_signatures", "server_key", "rehearsal", "floor", "rules"],
 ];
 
-/** One text in both languages. */
-export interface Text {
-  readonly vi: string;
-  readonly en: string;
-}
-
-/** What can be marked in a contest; *blank* is not listed, every contest has it. */
-export interface Option {
-  readonly id: string;
-  readonly text: Text;
-}
-
-/** One question with its options in the order of the ballot, and the largest number of marks. */
-export interface Contest {
-  readonly id: string;
-  readonly text: Text;
-  readonly options: readonly Option[];
-  readonly marks: number;
-}
-
-/** The paper counts of an election, signed by the tellers before it opens. */
-export interface Counts {
-  readonly printed: number;
-  readonly handedOut: number;
-  readonly broughtBack: number;
-  readonly lost: number;
-  readonly leftOver: number;
-  readonly present: number;
-}
-
-/** A trustee's signature of the counts of one election. */
+/** A trustee's signature of counts. */
 export interface CountSignature {
   readonly trustee: number;
   readonly signature: Uint8Array;
@@ -100,8 +75,7 @@ export class Manifest {
 
   constructor(readonly content: ManifestContent) {
     this.electionHash = sha256(encodeCanonical(this.toObject()));
-    const shape = content.contests.map((contest) => new ContestShape(contest.options.length, contest.marks));
-    this.context = new ElectionContext(this.electionHash, content.key, shape);
+    this.context = new ElectionContext(this.electionHash, content.key, shapeContests(content.contests));
   }
 
   /**
@@ -134,38 +108,13 @@ export class Manifest {
       credentials_hash: encodeHex(content.credentialsHash),
       credentials: content.credentials,
       counts: writeCounts(content.counts),
-      count_signatures: content.countSignatures.map(writeCountSignature),
+      count_signatures: content.countSignatures.map(writeSignature),
       server_key: encodeHex(content.serverKey),
       rehearsal: content.rehearsal,
       floor: content.floor,
       rules: content.rules,
     };
   }
-}
-
-/** Return the counts as they travel. */
-export function writeCounts(counts: Counts): JsonObject {
-  return {
-    printed: counts.printed,
-    handed_out: counts.handedOut,
-    brought_back: counts.broughtBack,
-    lost: counts.lost,
-    left_over: counts.leftOver,
-    present: counts.present,
-  };
-}
-
-function writeText(text: Text): JsonObject {
-  return { vi: text.vi, en: text.en };
-}
-
-function writeContest(contest: Contest): JsonObject {
-  return {
-    id: contest.id,
-    text: writeText(contest.text),
-    options: contest.options.map((option) => ({ id: option.id, text: writeText(option.text) })),
-    marks: contest.marks,
-  };
 }
 
 function writeTrustees(trustees: TrusteeSet): JsonObject {
@@ -176,7 +125,8 @@ function writeTrustees(trustees: TrusteeSet): JsonObject {
   };
 }
 
-function writeCountSignature({ trustee, signature }: CountSignature): JsonObject {
+/** Return a trustee's signature as it travels. */
+export function writeSignature({ trustee, signature }: CountSignature): JsonObject {
   return { trustee, signature: encodeHex(signature) };
 }
 
@@ -196,48 +146,12 @@ function readContent(fields: Fields): ManifestContent {
     credentialsHash: fields.digest("credentials_hash"),
     credentials: fields.integer("credentials"),
     counts: readCounts(fields),
-    countSignatures: readCountSignatures(fields),
+    countSignatures: readSignatures(fields, "count_signatures"),
     serverKey: fields.digest("server_key") as VerificationKey,
     rehearsal,
     floor: fields.integer("floor", { minimum: rehearsal ? 1 : LOWEST_FLOOR }),
     rules: fields.object("rules"),
   };
-}
-
-function readText(fields: Fields, key: string): Text {
-  const member = fields.member(key, ["vi", "en"]);
-  return { vi: member.text("vi"), en: member.text("en") };
-}
-
-function readContests(fields: Fields): readonly Contest[] {
-  const contests = fields.objects("contests", ["id", "text", "options", "marks"]).map(readContest);
-  if (contests.length === 0) {
-    throw fields.refuse("contests", "an election has at least one");
-  }
-  checkIdsDistinct(fields, "contests", contests);
-  return contests;
-}
-
-function readContest(fields: Fields): Contest {
-  const options = fields.objects("options", ["id", "text"]).map((member) => {
-    return { id: readIdentifier(member, "id"), text: readText(member, "text") };
-  });
-  if (options.length === 0) {
-    throw fields.refuse("options", "a contest has at least one");
-  }
-  checkIdsDistinct(fields, "options", options);
-  return {
-    id: readIdentifier(fields, "id"),
-    text: readText(fields, "text"),
-    options,
-    marks: fields.integer("marks", { minimum: 1, maximum: options.length }),
-  };
-}
-
-function checkIdsDistinct(fields: Fields, key: string, members: readonly { readonly id: string }[]): void {
-  if (new Set(members.map((member) => member.id)).size !== members.length) {
-    throw fields.refuse(key, "two have one id");
-  }
 }
 
 function readTrustees(fields: Fields): TrusteeSet {
@@ -250,28 +164,16 @@ function readTrustees(fields: Fields): TrusteeSet {
   return { count, threshold: member.integer("threshold", { minimum: 1, maximum: count }), publicShares };
 }
 
-function readCounts(fields: Fields): Counts {
-  const keys = ["printed", "handed_out", "brought_back", "lost", "left_over", "present"];
-  const member = fields.member("counts", keys);
-  return {
-    printed: member.integer("printed"),
-    handedOut: member.integer("handed_out"),
-    broughtBack: member.integer("brought_back"),
-    lost: member.integer("lost"),
-    leftOver: member.integer("left_over"),
-    present: member.integer("present"),
-  };
-}
-
-function readCountSignatures(fields: Fields): readonly CountSignature[] {
-  const signatures = fields.objects("count_signatures", ["trustee", "signature"]).map((member) => {
+/** Return untrusted signatures of trustees, ascending by trustee. Raises: EncodingError. */
+export function readSignatures(fields: Fields, key: string): readonly CountSignature[] {
+  const signatures = fields.objects(key, ["trustee", "signature"]).map((member) => {
     return {
       trustee: member.integer("trustee", { minimum: 1, maximum: MOST_TRUSTEES }),
       signature: member.digest("signature", SIGNATURE_BYTES),
     };
   });
   if (signatures.some(({ trustee }, index) => trustee <= (signatures[index - 1]?.trustee ?? 0))) {
-    throw fields.refuse("count_signatures", "trustees not strictly ascending");
+    throw fields.refuse(key, "trustees not strictly ascending");
   }
   return signatures;
 }

@@ -7,12 +7,13 @@
  */
 
 import { equalBytes } from "./bytes";
-import { buildCountsMessage, buildDestroyedMessage, type CeremonyTerms } from "./ceremony";
+import { buildCountsMessage, buildDestroyedMessage, buildPaperMessage, type CeremonyTerms } from "./ceremony";
 import { checkDecryptable, type ClosedElection } from "./closed";
 import { partiallyDecryptInSteps, type PartialDecryption } from "./decryption";
 import { decodeCanonicalObject, encodeCanonical, type JsonObject } from "./encoding";
 import { CeremonyError, DecryptionRefusedError } from "./errors";
 import type { RandomBytes } from "./group";
+import { writePaperCounts, type PaperCounts } from "./paper";
 import { Participant } from "./participant";
 import { finishInSlices } from "./steps";
 import { describeFailure, type TrusteeStorage } from "./trustee_storage";
@@ -55,6 +56,12 @@ export class Trustee extends Participant {
   signCounts(election: string, slot: number, counts: JsonObject): JsonObject {
     this.require("holding");
     return this.held.sign("counts", buildCountsMessage(this.result, election, slot, counts));
+  }
+
+  /** Return {trustee, signature} over what was counted of an election's paper ballots. Spec: "Paper". */
+  signPaper(paper: PaperCounts): JsonObject {
+    this.require("holding");
+    return this.held.sign("paper", buildPaperMessage(this.result, writePaperCounts(paper)));
   }
 
   /**

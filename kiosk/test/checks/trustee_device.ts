@@ -124,6 +124,7 @@ function close(ceremony: CeremonyResult, election = "bi-thu"): ClosedElection {
     floor: 3,
     rehearsal: false,
     annulled: false,
+    paperBallots: 0,
   };
 }
 

@@ -5,6 +5,8 @@
  * one by one, to name the first that is wrong. Every decoding and every comparison is made ballot by ballot.
  */
 
+import { sha256 } from "@noble/hashes/sha2.js";
+
 import { emptyAggregate, extendAggregate } from "../aggregate";
 import {
   ballotSize,
@@ -21,9 +23,11 @@ import { compareBytes, encodeHex } from "../bytes";
 import { encodeCiphertext } from "../elgamal";
 import { CryptoError, VerificationError } from "../errors";
 import type { RandomBytes } from "../group";
+import { Manifest } from "../manifest";
+import { SCHNORR_BYTES } from "../proofs/schnorr";
 import type { Steps } from "../steps";
 import { verifyVoid } from "../void";
-import { failing, requireEqual } from "./faults";
+import { failing, noting, requireEqual, type Findings } from "./faults";
 import { selectLists, type CredentialLists } from "./lists";
 import type { BoardRecord, CheckResult, ElectionRecord, Placed, Progress, VerifiedBallots } from "./model";
 
@@ -34,6 +38,7 @@ const LARGEST_BATCH = 8192;
 export interface RunOptions {
   readonly randomBytes: RandomBytes;
   readonly onProgress: Progress;
+  readonly findings: Findings;
 }
 
 /** The result of V5 with what later checks need, by election. */
@@ -42,7 +47,11 @@ export interface CheckedBallots {
   readonly verified: ReadonlyMap<string, VerifiedBallots>;
 }
 
-/** Check every ballot of the closed ones among the elections. Raises: VerificationError. */
+/**
+ * Check every ballot and void credential of the closed ones among the elections.
+ *
+ * Raises: VerificationError, but for an annulled election, whose failure becomes a finding.
+ */
 export function* checkBallots(
   board: BoardRecord,
   lists: CredentialLists,
@@ -52,48 +61,68 @@ export function* checkBallots(
   const verified = new Map<string, VerifiedBallots>();
   let [ballots, proofs, signatures] = [0, 0, 0];
   for (const election of elections) {
-    const { closed, manifest } = election;
-    if (closed === undefined) {
+    const { name, closed, sealed } = election;
+    if (closed === undefined || !(sealed instanceof Manifest)) {
       continue;
     }
-    const listed = new Set(selectLists(election, lists).flatMap((members) => members.map((member) => member.toHex())));
-    const found = yield* checkElection(closed, manifest.context, new Rolls(closed, listed), options);
-    const expected = board.state.elections.get(closed.body.election)?.ballots ?? -1;
-    const what = "the number of ballots checked";
-    requireEqual("V5", closed.number, what, { expected, found: found.aggregate.ballots });
-    const { meeting, slot } = manifest.content;
-    for (const { credential, signature } of closed.body.void) {
-      if (!listed.has(encodeHex(credential))) {
-        const problem = "a void credential is not listed";
-        throw new VerificationError("V5", problem, { entry: closed.number, found: encodeHex(credential) });
-      }
-      failing("V5", closed.number, () => verifyVoid(credential, meeting, slot, signature));
-      yield;
-    }
-    verified.set(closed.body.election, found);
-    ballots += found.aggregate.ballots;
-    proofs += found.aggregate.ballots * countProofs(manifest.context.shape);
-    signatures += found.aggregate.ballots + closed.body.void.length;
+    const expected = board.state.elections.get(name)?.ballots ?? -1;
+    yield* noting(election, options.findings, function* () {
+      const listed = new Set(selectLists(sealed, lists).flatMap((members) => members.map((member) => member.toHex())));
+      const found = yield* checkElection(closed, sealed.context, new Rolls(closed, listed), options);
+      const what = "the number of ballots checked";
+      requireEqual("V5", closed.number, what, { expected, found: found.aggregate.ballots });
+      yield* checkVoid(closed, sealed, listed);
+      verified.set(name, found);
+    });
+    ballots += expected;
+    proofs += expected * countProofs(sealed.context.shape);
+    signatures += expected + closed.body.void.length;
   }
   return { result: { name: "V5", counted: ballots, proofs, signatures }, verified };
 }
 
-/** Check that no tested ballot is among the ballots. Raises: VerificationError. */
-export function checkTested(
+/** Check that no tested ballot is among the ballots. Raises: VerificationError, or notes a finding. */
+export function* checkTested(
   elections: readonly ElectionRecord[],
   verified: ReadonlyMap<string, VerifiedBallots>,
-): CheckResult {
-  let counted = 0;
-  for (const { closed } of elections) {
-    for (const digest of closed?.body.tested ?? []) {
-      if (verified.get(closed?.body.election ?? "")?.hashes.has(encodeHex(digest)) !== false) {
-        const details = { entry: closed?.number, found: encodeHex(digest) };
-        throw new VerificationError("V7", "a tested ballot is counted", details);
+  findings: Findings,
+): Steps<CheckResult> {
+  const closed = elections.filter((election) => election.closed !== undefined);
+  for (const election of closed) {
+    yield* noting(election, findings, function* () {
+      const hashes = verified.get(election.name)?.hashes;
+      for (const digest of election.closed?.body.tested ?? []) {
+        if (hashes?.has(encodeHex(digest)) !== false) {
+          const details = { entry: election.closed?.number, found: encodeHex(digest) };
+          throw new VerificationError("V7", "a tested ballot is counted", details);
+        }
+        yield;
       }
-    }
-    counted += closed === undefined ? 0 : 1;
+    });
   }
-  return { name: "V7", counted, proofs: 0, signatures: 0 };
+  return { name: "V7", counted: closed.length, proofs: 0, signatures: 0 };
+}
+
+/** Return the hashes of closed ballots in hexadecimal, whether they verify or not. */
+export function listBallotHashes({ ballots }: ClosedBody, { shape }: ElectionContext): ReadonlySet<string> {
+  const size = ballotSize(shape);
+  const hashes = Array.from({ length: ballots.length / size }, (_, index) =>
+    encodeHex(sha256(ballots.subarray(index * size, (index + 1) * size - SCHNORR_BYTES))),
+  );
+  return new Set(hashes);
+}
+
+/** Check that each void credential is listed and was voided by its own slip. */
+function* checkVoid({ number, body }: Placed<ClosedBody>, manifest: Manifest, listed: ReadonlySet<string>): Steps<void> {
+  const { meeting, slot } = manifest.content;
+  for (const { credential, signature } of body.void) {
+    if (!listed.has(encodeHex(credential))) {
+      const details = { entry: number, found: encodeHex(credential) };
+      throw new VerificationError("V5", "a void credential is not listed", details);
+    }
+    failing("V5", number, () => verifyVoid(credential, meeting, slot, signature));
+    yield;
+  }
 }
 
 function* checkElection(

@@ -123,7 +123,10 @@ function file(known: BoardRecord | undefined, state: BoardState, placed: Placed<
       board.lists.push({ number, entryHash, body });
       break;
     case "manifest":
-      board.elections.set(body.election, { number, manifest: body.manifest, partials: new Map() });
+      board.elections.set(body.election, { name: body.election, number, sealed: body.manifest, partials: new Map() });
+      break;
+    case "paper_election":
+      board.elections.set(body.election, { name: body.election, number, sealed: body.sealed, partials: new Map() });
       break;
     case "minutes":
       board.minutes = { number, entryHash, body };
@@ -150,6 +153,9 @@ function fileElectionBody(election: ElectionRecord | undefined, { number, entryH
       break;
     case "closed":
       election.closed = { number, entryHash, body };
+      break;
+    case "paper_counts":
+      election.paper = { number, entryHash, body };
       break;
     case "aggregate":
       election.aggregate = { number, entryHash, body };

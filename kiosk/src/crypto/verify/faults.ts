@@ -3,6 +3,7 @@
 import type { EntryKind } from "../bodies";
 import { encodeHex, equalBytes } from "../bytes";
 import { CryptoError, VerificationError } from "../errors";
+import type { Steps } from "../steps";
 
 /** The checks of this package, by number. */
 export const CHECKS = ["V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V12"] as const;
@@ -15,8 +16,10 @@ export const FORM_CHECKS: Readonly<Record<EntryKind, CheckName>> = {
   ceremony: "V3",
   list: "V4",
   manifest: "V2",
+  paper_election: "V2",
   annulled: "V1",
   closed: "V5",
+  paper_counts: "V6",
   aggregate: "V8",
   partial_decryption: "V9",
   tally: "V9",
@@ -41,6 +44,34 @@ export function toFailure(check: CheckName, entry: number | undefined, error: un
     return error;
   }
   return new VerificationError(check, error.message, { entry });
+}
+
+/** By election, the first failure of V5 to V9 in an annulled one: it is reported, and stops nothing. */
+export type Findings = Map<string, VerificationError>;
+
+/**
+ * Run the steps of a check about an election, unless something was found in it already.
+ *
+ * A failure in an annulled election is noted among the findings, for that election counts for nothing.
+ */
+export function* noting(election: Noted, findings: Findings, check: () => Steps<void>): Steps<void> {
+  if (findings.has(election.name)) {
+    return;
+  }
+  try {
+    yield* check();
+  } catch (error) {
+    if (election.annulled === undefined || !(error instanceof VerificationError)) {
+      throw error;
+    }
+    findings.set(election.name, error);
+  }
+}
+
+/** What `noting` asks of an election. */
+interface Noted {
+  readonly name: string;
+  readonly annulled?: object;
 }
 
 type Value = string | number | boolean | Uint8Array;

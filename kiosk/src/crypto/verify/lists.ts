@@ -4,9 +4,10 @@ import { nameSlot } from "../board-state";
 import { decodeCredentialList } from "../credential";
 import { VerificationError } from "../errors";
 import type { Element } from "../group";
+import { Manifest } from "../manifest";
 import type { Steps } from "../steps";
 import { failing, requireEqual } from "./faults";
-import type { BoardRecord, CheckResult, ElectionRecord, Progress } from "./model";
+import type { BoardRecord, CheckResult, Progress } from "./model";
 
 /** The credentials of each series and slot, ascending, by the name that `nameSlot` gives. */
 export type CredentialLists = ReadonlyMap<string, readonly Element[]>;
@@ -43,15 +44,17 @@ export function* checkLists(board: BoardRecord, onProgress: Progress): Steps<Che
     onProgress("V4", lists.size, board.lists.length);
     yield;
   }
-  for (const { manifest, number } of board.elections.values()) {
-    const found = manifest.content.series.reduce((sum, series) => sum + (lengths.get(series) ?? 0), 0);
-    requireEqual("V4", number, "slips printed and listed", { expected: manifest.content.counts.printed, found });
+  for (const { sealed, number } of board.elections.values()) {
+    if (sealed instanceof Manifest) {
+      const found = sealed.content.series.reduce((sum, series) => sum + (lengths.get(series) ?? 0), 0);
+      requireEqual("V4", number, "slips printed and listed", { expected: sealed.content.counts.printed, found });
+    }
   }
   return { result: { name: "V4", counted: lists.size, proofs: 0, signatures: 0 }, lists };
 }
 
 /** Return the lists of the series that may vote in an election, in their order. */
-export function selectLists(election: ElectionRecord, lists: CredentialLists): readonly (readonly Element[])[] {
-  const { series, slot } = election.manifest.content;
+export function selectLists({ content }: Manifest, lists: CredentialLists): readonly (readonly Element[])[] {
+  const { series, slot } = content;
   return series.map((letter) => lists.get(nameSlot(letter, slot)) ?? []);
 }

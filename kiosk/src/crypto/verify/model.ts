@@ -12,12 +12,15 @@ import type {
   MeetingBody,
   MinutesBody,
   OutcomeBody,
+  PaperCountsBody,
   PartialDecryptionBody,
   TallyBody,
   Totals,
 } from "../bodies";
 import type { BoardState } from "../board-state";
+import type { VerificationError } from "../errors";
 import type { Manifest } from "../manifest";
+import type { PaperElection } from "../paper";
 import type { CheckName } from "./faults";
 
 /** Called with a check's name, how many of its objects are done and how many there are. */
@@ -32,10 +35,12 @@ export interface Placed<T> {
 
 /** All entries of one election; what it has not is undefined. */
 export interface ElectionRecord {
+  readonly name: string;
   readonly number: number;
-  readonly manifest: Manifest;
+  readonly sealed: Manifest | PaperElection;
   annulled?: Placed<AnnulledBody>;
   closed?: Placed<ClosedBody>;
+  paper?: Placed<PaperCountsBody>;
   aggregate?: Placed<AggregateBody>;
   readonly partials: Map<number, Placed<PartialDecryptionBody>>;
   tally?: Placed<TallyBody>;
@@ -68,12 +73,19 @@ export interface CheckResult {
   readonly signatures: number;
 }
 
-/** A verified election; what it has not is undefined. `ground` says why it was annulled. */
+/**
+ * A verified election; what it has not is undefined.
+ *
+ * entry: of its seal; ground: why it was annulled; ballots, counts: of phones alone; paper: the paper ballots beside
+ * them, or alone; finding: what is damaged in it, if it was annulled.
+ */
 export interface ElectionReport {
   readonly name: string;
   readonly entry: number;
-  readonly manifest: Manifest;
+  readonly sealed: Manifest | PaperElection;
   readonly ground: string | undefined;
+  readonly finding: VerificationError | undefined;
+  readonly paper: Placed<PaperCountsBody> | undefined;
   readonly ballots: number | undefined;
   readonly counts: readonly (readonly number[])[] | undefined;
   /** The outcome as the rules wrote it; not checked here. */

@@ -1,32 +1,42 @@
 /** V8 and V9: the aggregate recomputed, the partial decryptions combined, the counts found again. */
 
-import { encodeAggregate, hashAggregate, listPositions, type Aggregate } from "../aggregate";
+import { emptyAggregate, encodeAggregate, hashAggregate, type Aggregate } from "../aggregate";
 import type { TallyBody } from "../bodies";
 import type { Ceremony } from "../ceremony";
 import { PartialDecryption } from "../decryption";
 import { NotEnoughSharesError, VerificationError } from "../errors";
+import { Manifest } from "../manifest";
 import type { Steps } from "../steps";
 import { computeTallyInSteps } from "../tally";
-import { failing, requireEqual, toFailure } from "./faults";
+import type { RunOptions } from "./ballots";
+import { failing, noting, requireEqual, toFailure, type Findings } from "./faults";
 import { requireCeremony } from "./keys";
-import type { CheckResult, ElectionRecord, Placed, Progress, VerifiedBallots } from "./model";
+import type { CheckResult, ElectionRecord, Placed, VerifiedBallots } from "./model";
 
 type Verified = ReadonlyMap<string, VerifiedBallots>;
 
-/** Check every aggregate entry against the sum of the verified ballots. Raises: VerificationError. */
-export function checkAggregates(elections: readonly ElectionRecord[], verified: Verified): CheckResult {
+/** Check every aggregate entry against the sum of the verified ballots. Raises: VerificationError, or notes a finding. */
+export function* checkAggregates(
+  elections: readonly ElectionRecord[],
+  verified: Verified,
+  findings: Findings,
+): Steps<CheckResult> {
   let counted = 0;
-  for (const { aggregate: placed, manifest } of elections) {
+  for (const election of elections) {
+    const { aggregate: placed, sealed } = election;
     if (placed === undefined) {
       continue;
     }
-    const { number, body } = placed;
-    const aggregate = findAggregate(verified, body.election, number, "V8");
-    const expected = hashAggregate(manifest.electionHash, aggregate);
-    requireEqual("V8", number, "the number of ballots", { expected: aggregate.ballots, found: body.ballots });
-    requireEqual("V8", number, "the aggregate", { expected: encodeAggregate(aggregate), found: body.ciphertexts });
-    requireEqual("V8", number, "the aggregate hash", { expected, found: body.aggregateHash });
     counted += 1;
+    yield* noting(election, findings, function* () {
+      const { number, body } = placed;
+      const aggregate = findAggregate(verified, election.name, number, "V8");
+      const expected = hashAggregate(sealed.electionHash, aggregate);
+      requireEqual("V8", number, "the number of ballots", { expected: aggregate.ballots, found: body.ballots });
+      requireEqual("V8", number, "the aggregate", { expected: encodeAggregate(aggregate), found: body.ciphertexts });
+      requireEqual("V8", number, "the aggregate hash", { expected, found: body.aggregateHash });
+      yield;
+    });
   }
   return { name: "V8", counted, proofs: 0, signatures: 0 };
 }
@@ -36,37 +46,39 @@ export function checkAggregates(elections: readonly ElectionRecord[], verified: 
  *
  * A partial decryption that the tally does not name is not looked at: a wrong one is skipped, and stops nothing.
  *
- * Raises: VerificationError.
+ * Raises: VerificationError, or notes a finding.
  */
 export function* checkTallies(
   elections: readonly ElectionRecord[],
   verified: Verified,
   ceremony: Ceremony | undefined,
-  onProgress: Progress,
+  { findings, onProgress }: RunOptions,
 ): Steps<CheckResult> {
   const tallied = elections.filter(({ tally }) => tally !== undefined).length;
   let [counted, proofs] = [0, 0];
   for (const election of elections) {
-    const { tally } = election;
-    if (tally === undefined) {
+    const { tally, sealed } = election;
+    if (tally === undefined || !(sealed instanceof Manifest)) {
       continue;
     }
-    const aggregate = findAggregate(verified, tally.body.election, tally.number, "V9");
-    proofs += yield* checkTally(election, tally, aggregate, requireCeremony(ceremony));
     counted += 1;
+    proofs += tally.body.trustees.length * emptyAggregate(sealed.context.shape).ciphertexts.flat().length;
+    yield* noting(election, findings, function* () {
+      const aggregate = findAggregate(verified, election.name, tally.number, "V9");
+      yield* checkTally(election, sealed, tally, aggregate, requireCeremony(ceremony));
+    });
     onProgress("V9", counted, tallied);
   }
   return { name: "V9", counted, proofs, signatures: 0 };
 }
 
-/** Check one tally; return the number of proofs verified. */
 function* checkTally(
   election: ElectionRecord,
+  { electionHash }: Manifest,
   { number, body }: Placed<TallyBody>,
   aggregate: Aggregate,
   ceremony: Ceremony,
-): Steps<number> {
-  const { electionHash } = election.manifest;
+): Steps<void> {
   const digest = hashAggregate(electionHash, aggregate);
   requireEqual("V9", number, "the aggregate hash", { expected: digest, found: body.aggregateHash });
   const needed = aggregate.ballots > 0 ? ceremony.terms.threshold : 0;
@@ -81,7 +93,6 @@ function* checkTally(
   }
   const [expected, found] = [JSON.stringify(counts), JSON.stringify(body.counts)];
   requireEqual("V9", number, "the counts", { expected, found });
-  return partials.length * listPositions(aggregate).length;
 }
 
 function readPartial(election: ElectionRecord, entry: number, trustee: number): PartialDecryption {

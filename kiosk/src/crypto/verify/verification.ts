@@ -10,12 +10,13 @@ import type { Ceremony } from "../ceremony";
 import type { ClosedElection } from "../closed";
 import { VerificationError } from "../errors";
 import type { RandomBytes } from "../group";
+import { Manifest } from "../manifest";
 import { finish, type Steps } from "../steps";
 import { checkBallots, checkTested, type RunOptions } from "./ballots";
 import { checkEnd, checkHead, readBoard, summariseChain } from "./chain";
 import { checkConfirmations } from "./confirmations";
 import { checkPaper } from "./counts";
-import { CHECKS, requireEqual } from "./faults";
+import { CHECKS, requireEqual, type Findings } from "./faults";
 import { checkCeremony, requireCeremony } from "./keys";
 import { checkLists, type CredentialLists } from "./lists";
 import { checkManifests } from "./manifests";
@@ -54,7 +55,8 @@ export interface VerifyOptions extends ReviewOptions {
 /**
  * Verify an untrusted archive by V1 to V9 and V12, and report what was checked.
  *
- * Raises: VerificationError, and no other of the protocol's errors, at the first failure.
+ * Raises: VerificationError, and no other of the protocol's errors, at the first failure; damage in an annulled election
+ * is reported.
  * Spec: "Verification".
  */
 export function verifyArchive(data: Uint8Array, options: VerifyOptions): Report {
@@ -71,12 +73,13 @@ export function* verifyArchiveInSteps(data: Uint8Array, options: VerifyOptions):
   }
   const elections = [...board.elections.values()];
   const base = yield* checkBase(board, onProgress);
-  const found = yield* checkElections(board, base, elections, { randomBytes: options.randomBytes, onProgress });
+  const run = { randomBytes: options.randomBytes, onProgress, findings: new Map<string, VerificationError>() };
+  const found = yield* checkElections(board, base, elections, run);
   const results = [
     ...base.results,
     ...found.results,
-    yield* checkTallies(elections, found.ballots, base.ceremony, onProgress),
-    checkConfirmations(board, found.ballots, confirmations),
+    yield* checkTallies(elections, found.ballots, base.ceremony, run),
+    checkConfirmations(board, confirmations),
   ];
   checkCompleteness(board, elections, results, confirmations.length);
   return {
@@ -85,7 +88,7 @@ export function* verifyArchiveInSteps(data: Uint8Array, options: VerifyOptions):
     head: board.state.head,
     headCompared: head !== undefined,
     meeting: board.meeting,
-    elections: elections.map((election) => reportElection(election, board)),
+    elections: elections.map((election) => reportElection(election, board, run.findings)),
     minutes: board.minutes,
   };
 }
@@ -122,12 +125,17 @@ export function* reviewClosedBoardInSteps(
     throw new VerificationError("V1", "the board has no closed election of this name", { found: election });
   }
   const base = yield* checkBase(board, onProgress);
-  const found = yield* checkElections(board, base, [record], { randomBytes, onProgress });
-  const verified = found.ballots.get(election);
-  if (verified === undefined) {
-    throw new VerificationError("V5", "the ballots were not checked", { entry: record.closed.number });
+  const { sealed: manifest } = record;
+  if (!(manifest instanceof Manifest)) {
+    throw new VerificationError("V1", "the election is held on paper", { found: election });
   }
-  const { manifest } = record;
+  const findings = new Map<string, VerificationError>();
+  const found = yield* checkElections(board, base, [record], { randomBytes, onProgress, findings });
+  const verified = found.ballots.get(election);
+  const finding = findings.get(election);
+  if (finding !== undefined || verified === undefined) {
+    throw finding ?? new VerificationError("V5", "the ballots were not checked", { entry: record.closed.number });
+  }
   return {
     election,
     electionHash: manifest.electionHash,
@@ -139,6 +147,7 @@ export function* reviewClosedBoardInSteps(
     floor: manifest.content.floor,
     rehearsal: manifest.content.rehearsal,
     annulled: record.annulled !== undefined,
+    paperBallots: record.paper?.body.ballots ?? 0,
   };
 }
 
@@ -171,10 +180,9 @@ function* checkElections(
   options: RunOptions,
 ): Steps<Found> {
   const { result, verified } = yield* checkBallots(board, base.lists, elections, options);
-  const paper = checkPaper(board, elections, base.ceremony);
-  yield;
-  const tested = checkTested(elections, verified);
-  const aggregates = checkAggregates(elections, verified);
+  const paper = yield* checkPaper(board, elections, base.ceremony, options.findings);
+  const tested = yield* checkTested(elections, verified, options.findings);
+  const aggregates = yield* checkAggregates(elections, verified, options.findings);
   return { results: [result, paper, tested, aggregates], ballots: verified };
 }
 
@@ -186,7 +194,7 @@ function checkCompleteness(
   confirmations: number,
 ): void {
   const { totals, ceremony, lists, elections: opened } = board.state;
-  const count = (key: "closed" | "aggregate" | "tally"): number =>
+  const count = (key: "closed" | "paper" | "aggregate" | "tally"): number =>
     elections.filter((election) => election[key] !== undefined).length;
   const held: Readonly<Record<(typeof CHECKS)[number], number>> = {
     V1: totals.entries,
@@ -194,7 +202,7 @@ function checkCompleteness(
     V3: ceremony === undefined ? 0 : 1,
     V4: lists.size,
     V5: totals.ballots,
-    V6: opened.size,
+    V6: opened.size + count("paper"),
     V7: count("closed"),
     V8: count("aggregate"),
     V9: count("tally"),
@@ -215,15 +223,17 @@ function listChecks(results: readonly CheckResult[], asked: boolean): readonly C
   return CHECKS.flatMap((check) => results.filter(({ name }) => name === check && (asked || name !== "V12")));
 }
 
-function reportElection(election: ElectionRecord, board: BoardRecord): ElectionReport {
-  const { number, manifest, annulled, closed, tally, outcome } = election;
+function reportElection(election: ElectionRecord, board: BoardRecord, findings: Findings): ElectionReport {
+  const { name, number, sealed, annulled, closed, paper, tally, outcome } = election;
   return {
-    name: manifest.content.election,
+    name,
     entry: number,
-    manifest,
+    sealed,
     ground: annulled?.body.ground,
-    ballots: closed === undefined ? undefined : board.state.elections.get(manifest.content.election)?.ballots,
+    finding: findings.get(name),
+    ballots: closed === undefined ? undefined : board.state.elections.get(name)?.ballots,
     counts: tally?.body.counts,
+    paper,
     outcome,
   };
 }
