@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballot_server.domain.base import Base, ClassCounts
@@ -93,6 +93,7 @@ def list_facts(rule_set: RuleSet, inputs: ContestInputs, decision: Decision) -> 
 
 
 @pytest.mark.parametrize("rule_set", list_rule_sets(), ids=name_file)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_every_count_has_exactly_one_outcome(rule_set: RuleSet, data: st.DataObject) -> None:
     inputs = data.draw(draw_inputs(rule_set))
@@ -105,6 +106,7 @@ def test_every_count_has_exactly_one_outcome(rule_set: RuleSet, data: st.DataObj
 
 
 @pytest.mark.parametrize("rule_set", list_rule_sets(), ids=name_file)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_order_of_options_never_matters(rule_set: RuleSet, data: st.DataObject) -> None:
     inputs = data.draw(draw_inputs(rule_set))
@@ -124,6 +126,7 @@ def test_order_of_options_never_matters(rule_set: RuleSet, data: st.DataObject) 
 
 
 @pytest.mark.parametrize("rule_set", TWO_OPTIONS, ids=name_file)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_one_more_in_favour_never_turns_pass_to_fail(rule_set: RuleSet, data: st.DataObject) -> None:
     inputs = data.draw(draw_inputs(rule_set))
@@ -142,6 +145,7 @@ def test_one_more_in_favour_never_turns_pass_to_fail(rule_set: RuleSet, data: st
 
 
 @pytest.mark.parametrize("rule_set", KNOWN_BEFORE, ids=name_file)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_base_of_zero_passes_no_test(rule_set: RuleSet, data: st.DataObject) -> None:
     inputs = replace(data.draw(draw_inputs(rule_set)), base=make_base(rule_set, 0))
@@ -186,6 +190,7 @@ def test_cumulation_agrees_with_the_text_for_every_small_count(base: int, holds_
         assert decide_contest(DISCIPLINE, inputs).outcome.id == cumulate_by_hand(base, votes), votes
 
 
+@settings(deadline=None, max_examples=50)
 @given(base=st.integers(1, 120), cuts=st.lists(st.integers(0, 120), min_size=5, max_size=5))
 def test_cumulation_agrees_with_the_text_for_large_counts(base: int, cuts: list[int]) -> None:
     edges = [0, *sorted(min(cut, base) for cut in cuts)]
@@ -259,6 +264,7 @@ def check_seats(base: int, votes: dict[str, int], seats: int) -> None:
     assert decision.seats_left == seats - len(expected.elected)
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     votes=st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 30), min_size=1),
     base=st.integers(1, 60),
