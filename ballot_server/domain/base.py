@@ -169,6 +169,10 @@ class FixedBaseMissingError(BallotServerError):
     """A rule-set asks for a number above zero that the chair enters with its ground, and it was not given so."""
 
 
+class FixedBaseTooSmallError(BallotServerError):
+    """A number entered is below that of the people in the room who may vote; `value` and `present` say both."""
+
+
 class FixedBaseNotAskedError(BallotServerError):
     """A number was entered for a base that is computed; `kind` says how."""
 
@@ -203,12 +207,15 @@ def make_base(
 ) -> Base:
     """Return the base that a kind makes of class counts, of people, or of a number entered.
 
-    heads: needed for SUMMONED and PRESENT alone; fixed: for FIXED, and for nothing else.
-    Raises: FixedBaseMissingError, FixedBaseNotAskedError.
+    heads: needed for SUMMONED and PRESENT; a fixed base is held to them where given. fixed: for FIXED alone.
+    Raises: FixedBaseMissingError, FixedBaseTooSmallError, FixedBaseNotAskedError.
     """
     if kind is BaseKind.FIXED:
         if fixed is None or fixed.value < 1 or not fixed.ground.strip():
             raise FixedBaseMissingError
+        # More votes than the base holds would let two options pass at once.
+        if heads is not None and fixed.value < heads.present:
+            raise FixedBaseTooSmallError(value=fixed.value, present=heads.present)
         return Base(kind=kind, value=fixed.value, parts=parts, bare_words=None, ground=fixed.ground)
     if fixed is not None:
         raise FixedBaseNotAskedError(kind=kind.value)
@@ -227,7 +234,7 @@ def _find_value(kind: BaseKind, parts: ClassCounts, heads: HeadCount | None) -> 
 
 
 def compute_base(roll: Roll, on: date, rule: BaseRule, *, fixed: FixedBase | None = None) -> Base:
-    """Return the base of a roll on a date. Raises: FixedBaseMissingError, FixedBaseNotAskedError.
+    """Return the base of a roll on a date. Raises: as `make_base`.
 
     Source: guidance of source 003, A.III ("trừ đảng viên được miễn công tác và sinh hoạt đảng").
     """
@@ -261,9 +268,9 @@ def check_base(base: Base, rule: BaseRule, heads: HeadCount | None = None) -> No
     if rule.kind is BaseKind.FIXED:
         fixed = None if base.value is None or base.ground is None else FixedBase(base.value, base.ground)
         try:
-            expected = make_base(rule.kind, parts, fixed=fixed)
-        except FixedBaseMissingError as error:
-            raise BaseMismatchError(expected="a number above zero with its ground", found=base.to_json()) from error
+            expected = make_base(rule.kind, parts, heads=heads, fixed=fixed)
+        except (FixedBaseMissingError, FixedBaseTooSmallError) as error:
+            raise BaseMismatchError(expected="enough for all, with its ground", found=base.to_json()) from error
     else:
         expected = make_base(rule.kind, parts, heads=heads)
     if base != expected:

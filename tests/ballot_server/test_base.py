@@ -17,6 +17,7 @@ from ballot_server.domain.base import (
     FixedBase,
     FixedBaseMissingError,
     FixedBaseNotAskedError,
+    FixedBaseTooSmallError,
     LapsedExemptions,
     Standing,
     VoterRule,
@@ -243,6 +244,14 @@ def test_entered_base_is_the_chairs_number_with_its_ground() -> None:
 def test_entered_base_is_refused_without_number_and_ground(fixed: FixedBase | None) -> None:
     with pytest.raises(FixedBaseMissingError):
         compute_base(make_mixed_roll(), MEETING_DATE, replace(ORDINARY, kind=BaseKind.FIXED), fixed=fixed)
+
+
+def test_entered_base_is_refused_below_those_who_can_vote() -> None:
+    # Fourteen may vote in the room; thirteen as a base would let more than everybody agree.
+    rule = replace(ORDINARY, kind=BaseKind.FIXED)
+    with pytest.raises(FixedBaseTooSmallError):
+        compute_base(make_mixed_roll(), MEETING_DATE, rule, fixed=FixedBase(13, "x"))
+    assert compute_base(make_mixed_roll(), MEETING_DATE, rule, fixed=FixedBase(14, "x")).value == 14
 
 
 def test_number_is_refused_where_the_base_is_computed() -> None:

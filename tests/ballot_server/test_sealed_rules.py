@@ -288,6 +288,7 @@ TAMPERED_MORE: list[tuple[str, SealedRules, Change]] = [
     ("not in post where all count", STEP1, lambda sealed: sealed["base"]["parts"].update(not_incumbent=1)),
     ("ground of a computed base", STEP1, lambda sealed: sealed["base"].update(ground="x")),
     ("entered base without its ground", FIXED, lambda sealed: sealed["base"].update(ground=None)),
+    ("entered base below those present", FIXED, lambda sealed: sealed["base"].update(value=11)),
     ("entered base of zero", FIXED, lambda sealed: sealed["base"].update(value=0)),
 ]
 
