@@ -8,12 +8,9 @@
  * What touches the storage returns a promise and is done one after the other; all else is done at once.
  */
 
-import { x25519 } from "@noble/curves/ed25519.js";
-
 import { encodeHex, equalBytes } from "./bytes";
 import {
   buildConfirmationMessage,
-  buildOpening,
   Ceremony,
   CEREMONY_ID_BYTES,
   CeremonyResult,
@@ -24,16 +21,13 @@ import {
   Opening,
   SIGNED_KEYS,
 } from "./ceremony";
+import { CeremonySecrets } from "./ceremony_secrets";
 import { decodeCanonical, decodeCanonicalObject, encodeCanonical, type JsonObject } from "./encoding";
 import { CeremonyError, CryptoError } from "./errors";
 import { Fields } from "./fields";
-import { toScalar, type RandomBytes, type Scalar } from "./group";
+import type { RandomBytes } from "./group";
 import { Holding } from "./holding";
 import { collectRound, type RoundMessage } from "./rounds";
-import { SecretScalar } from "./secret";
-import { decryptShare, encryptShare, ShareMessage } from "./shares";
-import { deriveVerificationKey, generateSigningSeed, KEY_BYTES, type SigningSeed } from "./signing";
-import { commitPolynomial, evaluatePolynomial, generatePolynomial, type Polynomial } from "./threshold";
 import { DIGEST_BYTES } from "./transcript";
 import { checkTrial, decryptTrial, TrialMessage } from "./trial";
 import { describeFailure, type TrusteeStorage } from "./trustee_storage";
@@ -58,20 +52,6 @@ export type CeremonyStep =
   | "ended"
   | "destroyed";
 
-/** What the device alone knows until the share is complete. */
-interface Secrets {
-  readonly polynomial: Polynomial;
-  readonly encryptionKey: Uint8Array;
-  readonly seed: SigningSeed;
-  readonly opening: Opening;
-}
-
-/** A share that came in, with the bytes that it came in. */
-interface ReceivedShare {
-  readonly message: Uint8Array;
-  readonly share: Scalar;
-}
-
 /**
  * One trustee's device from its first commitment to its confirmation; made by `Trustee.open`.
  *
@@ -82,10 +62,9 @@ export class Participant {
   protected readonly randomBytes: RandomBytes;
   protected readonly storage: TrusteeStorage;
   #step: CeremonyStep = "new";
-  #secrets: Secrets | undefined;
+  #secrets: CeremonySecrets | undefined;
   #commitments: ReadonlyMap<number, Uint8Array> = new Map();
   #result: CeremonyResult | undefined;
-  readonly #received = new Map<number, ReceivedShare>();
   #holding: Holding | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -123,22 +102,13 @@ export class Participant {
   /** Draw this trustee's secrets and return the commitment to its opening. */
   makeCommitment(): Uint8Array {
     this.require("new");
-    const polynomial = generatePolynomial(this.terms.threshold, this.randomBytes);
-    const encryptionKey = this.randomBytes(KEY_BYTES);
-    const seed = generateSigningSeed(this.randomBytes);
-    const published = {
-      encryptionKey: x25519.getPublicKey(encryptionKey),
-      signingKey: deriveVerificationKey(seed),
-      commitments: commitPolynomial(polynomial),
-    };
-    const constant = polynomial[0] ?? toScalar(0n);
-    const opening = buildOpening(this.terms, this.index, published, constant, this.randomBytes);
-    this.#secrets = { polynomial, encryptionKey, seed, opening };
+    const secrets = new CeremonySecrets(this.terms, this.index, this.randomBytes);
+    this.#secrets = secrets;
     this.#step = "committed";
     return encodeCanonical({
       ceremony: encodeHex(this.terms.ceremony),
       trustee: this.index,
-      commitment: encodeHex(commitOpening(opening)),
+      commitment: encodeHex(commitOpening(secrets.opening)),
     });
   }
 
@@ -185,15 +155,7 @@ export class Participant {
   /** Return one encrypted share for each other trustee, in order of index. */
   makeShares(): readonly Uint8Array[] {
     this.require("words confirmed");
-    const messages = this.#endOnFailure(() => {
-      const { polynomial, seed } = this.#own;
-      return this.terms.indexes
-        .filter((receiver) => receiver !== this.index)
-        .map((receiver) => {
-          const share = evaluatePolynomial(polynomial, receiver);
-          return encryptShare(this.result, { maker: this.index, receiver }, share, seed, this.randomBytes);
-        });
-    });
+    const messages = this.#endOnFailure(() => this.#own.encryptShares(this.result, this.randomBytes));
     this.#step = "shares made";
     this.#completeShare();
     return messages;
@@ -203,14 +165,7 @@ export class Participant {
   receiveShare(message: Uint8Array): void {
     this.require("shares made");
     this.#endOnFailure(() => {
-      const decoded = ShareMessage.decode(message);
-      const known = this.#received.get(decoded.maker);
-      if (known === undefined) {
-        const share = decryptShare(this.result, decoded, this.index, this.#own.encryptionKey);
-        this.#received.set(decoded.maker, { message: message.slice(), share });
-      } else if (!equalBytes(known.message, message)) {
-        throw new CeremonyError("two different shares", decoded.maker);
-      }
+      this.#own.receiveShare(this.result, message);
       this.#completeShare();
     });
   }
@@ -311,7 +266,7 @@ export class Participant {
     this.#step = "holding";
   }
 
-  get #own(): Secrets {
+  get #own(): CeremonySecrets {
     if (this.#secrets === undefined) {
       throw new CeremonyError("this device has no secrets of the ceremony");
     }
@@ -327,15 +282,12 @@ export class Participant {
 
   /** Add the shares up once all are in; the polynomial is not needed any more. */
   #completeShare(): void {
-    if (this.#received.size !== this.terms.count - 1) {
-      return;
+    const holding = this.#own.complete(this.result, this.randomBytes);
+    if (holding !== undefined) {
+      this.#holding = holding;
+      this.#forgetSecrets();
+      this.#step = "shares in";
     }
-    const { polynomial, seed } = this.#own;
-    const own = evaluatePolynomial(polynomial, this.index);
-    const total = [...this.#received.values()].reduce((sum, { share }) => toScalar(sum + share), own);
-    this.#holding = new Holding(this.index, this.result, new SecretScalar(total), seed, this.randomBytes);
-    this.#forgetSecrets();
-    this.#step = "shares in";
   }
 
   /** Forget every secret when a step fails: after a wrong message only a new ceremony helps. */
@@ -355,9 +307,8 @@ export class Participant {
   }
 
   #forgetSecrets(): void {
-    this.#secrets?.encryptionKey.fill(0);
+    this.#secrets?.forget();
     this.#secrets = undefined;
-    this.#received.clear();
   }
 
   #readCommitment(message: Uint8Array): RoundMessage<Uint8Array> {
