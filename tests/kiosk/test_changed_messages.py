@@ -73,6 +73,12 @@ def _change_member(member: Any) -> list[Any]:
     return [[], member[:-1], [*member, *member[:1]], member[::-1], "x"]
 
 
+def receive_shares(device: Trustee, messages: Sequence[bytes]) -> None:
+    """Give a device its shares one after the other."""
+    for message in messages:
+        device.receive_share(message)
+
+
 def approach(device: Trustee, step: CeremonyStep, rounds: Rounds) -> None:
     """Bring a first trustee's device to a step with the messages of an honest ceremony."""
     steps: list[tuple[CeremonyStep, Callable[[], object]]] = [
@@ -82,7 +88,7 @@ def approach(device: Trustee, step: CeremonyStep, rounds: Rounds) -> None:
         (CeremonyStep.WORDS_SHOWN, lambda: device.receive_openings(rounds["opening"])),
         (CeremonyStep.WORDS_CONFIRMED, device.confirm_words),
         (CeremonyStep.SHARES_MADE, device.make_shares),
-        (CeremonyStep.SHARES_IN, lambda: [device.receive_share(message) for message in rounds["share"]]),
+        (CeremonyStep.SHARES_IN, lambda: receive_shares(device, rounds["share"])),
         (CeremonyStep.TRIAL_MADE, device.make_trial_decryptions),
         (CeremonyStep.TRIAL_DONE, lambda: device.receive_trial_decryptions(rounds["trial"])),
         (CeremonyStep.HOLDING, device.make_confirmation),
@@ -106,7 +112,7 @@ def receive(device: Trustee, name: str, messages: Sequence[bytes]) -> Outcome:
         case "opening":
             return find_outcome(lambda: device.receive_openings(messages))
         case "share":
-            return find_outcome(lambda: [device.receive_share(message) for message in messages])
+            return find_outcome(lambda: receive_shares(device, messages))
         case "trial":
             return find_outcome(lambda: device.receive_trial_decryptions(messages))
     return find_outcome(lambda: device.receive_confirmations(messages))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from crypto.ceremony import Opening, build_opening, commit_opening
-from crypto.encoding import encode_canonical
+from crypto.encoding import JsonObject, encode_canonical
 from crypto.errors import CeremonyError
 from crypto.group import IDENTITY, Scalar, multiply_base, subtract
 from crypto.participant import CeremonyStep
@@ -86,7 +87,11 @@ def prove_again(opening: Opening, constant: Scalar) -> Opening:
 
 def exchange_commitments(devices: Sequence[Trustee], third: Opening) -> list[bytes]:
     """Let two devices and the attacker commit; return the three openings."""
-    message = {"ceremony": sample_terms().ceremony.hex(), "trustee": 3, "commitment": commit_opening(third).hex()}
+    message: JsonObject = {
+        "ceremony": sample_terms().ceremony.hex(),
+        "trustee": 3,
+        "commitment": commit_opening(third).hex(),
+    }
     commitments = [*(device.make_commitment() for device in devices), encode_canonical(message)]
     for device in devices:
         device.receive_commitments(commitments)
@@ -119,7 +124,7 @@ def test_phone_refuses_a_forged_opening_as_a_terminal_does(trustee_side: Trustee
     with seat_browser(trustee_side, (2,)):
         devices = create_trustees(sample_terms())[:2]
     openings = exchange_commitments(devices, forged)
-    outcomes = [find_outcome(lambda device=device: device.receive_openings(openings)) for device in devices]
+    outcomes = [find_outcome(partial(device.receive_openings, openings)) for device in devices]
     assert outcomes[0] == outcomes[1]
     assert outcomes[1] is not None
     assert problem in outcomes[1][1]

@@ -15,6 +15,7 @@ from crypto.ceremony import Ceremony
 from crypto.decryption import combine_partial_decryptions, verify_partial_decryption
 from crypto.encoding import JsonObject
 from crypto.group import encode_scalar
+from crypto.paper import InvalidReason, PaperCounts
 from crypto.participant import CeremonyStep
 from crypto.signing import generate_signing_seed
 from crypto.tally import compute_tally
@@ -23,7 +24,8 @@ from crypto.trustee import Trustee
 from crypto.trustee_storage import MemoryTrusteeStorage
 from kiosk.toolchain import KIOSK
 from tests.support.browser_trustees import BrowserFunctions, TrusteeSide, find_outcome, seat_browser
-from tests.support.crypto_samples import ELECTION_HASH, SeededRandom
+from tests.support.crypto_samples import ELECTION_HASH, SeededRandom, load_vectors
+from tests.support.trustee_vectors import record_evening
 from tests.support.trustees import (
     HeldCeremony,
     advance,
@@ -34,6 +36,7 @@ from tests.support.trustees import (
     sample_terms,
 )
 
+PAPER = PaperCounts("bi-thu", ELECTION_HASH, 9, 1, 8, 1, (InvalidReason("rách", 1),), ((4, 2, 1),), ())
 COUNTS: JsonObject = {"printed": 9, "handed_out": 8, "brought_back": 0, "lost": 0, "left_over": 1, "present": 8}
 
 
@@ -101,6 +104,8 @@ def test_either_side_verifies_the_signatures_of_the_other(trustee_side: TrusteeS
             subject = {"election": "bi-thu", "slot": 3, "counts": COUNTS, "partials": [signed]}
             assert held.ceremony.verify_counts_signature("bi-thu", 3, dict(COUNTS), signed) == trustee.index
             assert trustee_side.ask("verify_counts_signature", **record, **subject) == trustee.index
+            paper = trustee.sign_paper(PAPER)
+            assert held.ceremony.verify_paper_signature(PAPER.to_signed(), paper) == trustee.index
             statement = trustee.destroy()
             assert held.ceremony.verify_destroyed(statement) == trustee.index
             assert trustee_side.ask("verify_destroyed", **record, counts=statement) == trustee.index
@@ -123,6 +128,11 @@ def test_terminal_continues_with_what_a_phone_stored(trustee_side: TrusteeSide) 
     device = Trustee(2, sample_terms(), SeededRandom(7), storages[1])
     device.prepare_decryption(closed)
     verify_partial_decryption(held.ceremony, ELECTION_HASH, closed.aggregate, device.make_partial_decryption())
+
+
+def test_vectors_are_what_phones_say(trustee_side: TrusteeSide) -> None:
+    with seat_browser(trustee_side, range(1, 6)):
+        assert record_evening() == load_vectors("trustee")
 
 
 # What leaves a phone
@@ -196,6 +206,6 @@ def test_page_knows_the_class_of_secrets_nowhere() -> None:
     importers = {
         path.relative_to(KIOSK / "src").as_posix()
         for path in (KIOSK / "src").rglob("*.ts")
-        if re.search(r"from \"[^\"]*/(secret|holding)\"", path.read_text(encoding="utf-8"))
+        if re.search(r"from \"[^\"]*/(secret|holding|ceremony_secrets)\"", path.read_text(encoding="utf-8"))
     }
     assert {path.partition("/")[0] for path in importers} == {"crypto"}

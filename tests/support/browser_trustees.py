@@ -31,6 +31,7 @@ from crypto.errors import (
 )
 from crypto.group import Element, RandomBytes, Scalar, encode_scalar
 from crypto.holding import Holding
+from crypto.paper import PaperCounts
 from crypto.participant import CeremonyStep
 from crypto.proofs.equality import DecryptionStatement
 from crypto.signing import VerificationKey
@@ -230,6 +231,10 @@ class BrowserTrustee:
         """Return the signature of an election's counts."""
         return cast("JsonObject", self._ask("sign_counts", election=election, slot=slot, counts=counts))
 
+    def sign_paper(self, paper: PaperCounts) -> JsonObject:
+        """Return the signature of an election's paper counts."""
+        return cast("JsonObject", self._ask("sign_paper", counts=paper.to_object()))
+
     def review_board(self, archive: bytes, election: str, verify_board: BoardReview) -> ClosedElection:
         """Review the board."""
         found: list[ClosedElection] = []
@@ -402,7 +407,7 @@ def mix_devices(side: TrusteeSide, seats: Collection[int]) -> Callable[..., Trus
 
 
 @contextmanager
-def seat_browser(side: TrusteeSide, seats: Sequence[int]) -> Iterator[None]:
+def seat_browser(side: TrusteeSide, seats: Collection[int]) -> Iterator[None]:
     """Let these seats be the browser's wherever devices are made."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(table, "Trustee", mix_devices(side, seats))
@@ -459,6 +464,7 @@ def _write_closed(closed: ClosedElection) -> JsonObject:
         "floor": closed.floor,
         "rehearsal": closed.rehearsal,
         "annulled": closed.annulled,
+        "paper_ballots": closed.paper_ballots,
     }
 
 
