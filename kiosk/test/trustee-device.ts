@@ -29,6 +29,7 @@ import { SecretScalar } from "../src/crypto/secret";
 import type { VerificationKey } from "../src/crypto/signing";
 import { Trustee } from "../src/crypto/trustee";
 import { StorageError, type TrusteeStorage } from "../src/crypto/trustee_storage";
+import { reviewClosedBoard } from "../src/crypto/verify/verification";
 import { hexToBytes } from "./checks/check";
 
 interface TermsRecord {
@@ -239,6 +240,14 @@ async function reviewBoard(trustee: Trustee, { archive, election }: Request): Pr
   return null;
 }
 
+async function reviewArchive(trustee: Trustee, { archive, election, seed }: Request): Promise<number> {
+  const options = { randomBytes: createSeededRandom(seed) };
+  const closed = await trustee.reviewBoard(hexToBytes(archive), election, (data, asked) =>
+    reviewClosedBoard(data, asked, options),
+  );
+  return closed.ballots;
+}
+
 const DEVICE_OPERATIONS: Readonly<Record<string, (trustee: Trustee, request: Request) => unknown>> = {
   step: (trustee) => trustee.step,
   openings: (trustee) => trustee.result.openings.map((opening) => opening.toObject()),
@@ -260,6 +269,7 @@ const DEVICE_OPERATIONS: Readonly<Record<string, (trustee: Trustee, request: Req
   sign_paper: (trustee, { counts }) => trustee.signPaper(readPaperCounts(counts)),
   sign_counts: (trustee, { counts, election, slot }) => trustee.signCounts(election, slot, counts),
   review_board: reviewBoard,
+  review_archive: reviewArchive,
   prepare_decryption: (trustee, { closed }) => trustee.prepareDecryption(readClosed(closed)),
   make_whole_commitment: (trustee) => encodeHex(trustee.makeWholeCommitment()),
   receive_whole_commitments: (trustee, request) =>

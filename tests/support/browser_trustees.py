@@ -28,6 +28,7 @@ from crypto.errors import (
     InvalidScalarError,
     InvalidSignatureError,
     NotEnoughSharesError,
+    VerificationError,
 )
 from crypto.group import Element, RandomBytes, Scalar, encode_scalar
 from crypto.holding import Holding
@@ -53,6 +54,13 @@ _ERRORS: dict[str, Callable[[dict[str, Any]], CryptoError]] = {
     "InvalidScalarError": lambda fields: InvalidScalarError(fields["what"], fields["problem"]),
     "InvalidProofError": lambda fields: InvalidProofError(fields["where"]),
     "InvalidSignatureError": lambda fields: InvalidSignatureError(fields["what"]),
+    "VerificationError": lambda fields: VerificationError(
+        fields["check"],
+        fields["problem"],
+        entry=fields.get("entry"),
+        expected=fields.get("expected"),
+        found=fields.get("found"),
+    ),
     "NotEnoughSharesError": lambda fields: NotEnoughSharesError(
         threshold=fields["threshold"], valid=fields["valid"], rejected=tuple(fields["rejected"])
     ),
@@ -245,6 +253,11 @@ class BrowserTrustee:
 
         self._side.review_with(review, self._number, archive, election)
         return found[-1]
+
+    def review_archive(self, archive: bytes, election: str) -> int:
+        """Review the board with the browser's own verifier; return the number of ballots."""
+        number: int = self._ask("review_archive", archive=archive.hex(), election=election, seed=self.index)
+        return number
 
     def prepare_decryption(self, closed: ClosedElection) -> None:
         """Begin the decryption of an election."""
