@@ -6,6 +6,7 @@ import type { Check } from "./check";
 import { encodingChecks, wordChecks } from "./encoding";
 import { groupChecks, transcriptChecks } from "./group";
 import { elgamalChecks, membershipChecks, schnorrChecks } from "./proofs";
+import { recordChecks } from "./records";
 import { credentialChecks, slipChecks } from "./slip";
 import { trusteeChecks } from "./trustee";
 import { deviceChecks } from "./trustee_device";
@@ -25,4 +26,5 @@ export const CHECKS: readonly Check[] = [
   ...ceremonyChecks,
   ...trusteeChecks,
   ...deviceChecks,
+  ...recordChecks,
 ];
