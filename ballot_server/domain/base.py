@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from ballot_server.domain.base_parts import ClassCounts, FixedBase, HeadCount
 from ballot_server.domain.member import Attendance, CardNumber, MemberClass, Roll, RollEntry
 from ballot_server.errors import BallotServerError
 
@@ -92,51 +93,6 @@ class VoterRule:
 
 
 @dataclass(frozen=True)
-class ClassCounts:
-    """All official members, and how many of them are left out for which reason, each at most once."""
-
-    official: int
-    exempt: int
-    suspended: int
-    transferred_out: int
-    excused: int = 0
-    not_incumbent: int = 0
-
-    @property
-    def remaining(self) -> int:
-        """The official members that are not left out."""
-        left_out = self.exempt + self.suspended + self.transferred_out + self.excused + self.not_incumbent
-        return self.official - left_out
-
-    def to_json(self) -> dict[str, int]:
-        """Return the parts as `result.json` writes them; the last two only where there are any."""
-        rare = {"excused": self.excused, "not_incumbent": self.not_incumbent}
-        return {
-            "official": self.official,
-            "exempt": self.exempt,
-            "suspended": self.suspended,
-            "transferred_out": self.transferred_out,
-            **{name: count for name, count in rare.items() if count},
-        }
-
-
-@dataclass(frozen=True)
-class HeadCount:
-    """Everybody entitled to vote and the members concerned who are barred; and those of them in the room."""
-
-    summoned: int
-    present: int
-
-
-@dataclass(frozen=True)
-class FixedBase:
-    """A base that the chair enters; `ground` says where the number comes from."""
-
-    value: int
-    ground: str
-
-
-@dataclass(frozen=True)
 class Base:
     """A base with how it is made up.
 
@@ -175,31 +131,6 @@ class FixedBaseTooSmallError(BallotServerError):
 
 class FixedBaseNotAskedError(BallotServerError):
     """A number was entered for a base that is computed; `kind` says how."""
-
-
-@dataclass(frozen=True)
-class LapsedExemptions:
-    """Members whose exemption has ended and still stands in the register: they are counted."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ExemptPresent:
-    """Exempt members who are in the room and get no slip."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class BareWordsDiffer:
-    """The clause's words alone would give another base."""
-
-    value: int
-    bare_words: int
-
-
-BaseWarning = LapsedExemptions | ExemptPresent | BareWordsDiffer
 
 
 def make_base(
@@ -309,28 +240,9 @@ def count_barred_present(roll: Roll, on: date, rule: VoterRule) -> int:
     return len(everybody) - len(list_present_entitled(roll, on, rule))
 
 
-def find_base_warnings(roll: Roll, on: date, rule: BaseRule) -> tuple[BaseWarning, ...]:
-    """Return what the chair must see about a base before opening."""
-    warnings: list[BaseWarning] = []
-    official = [entry for entry in roll.entries if entry.member.member_class is MemberClass.OFFICIAL]
-    lapsed = tuple(
-        entry.member.name
-        for entry in official
-        if entry.member.exemption is not None and entry.member.exemption.has_lapsed(on)
-    )
-    if lapsed:
-        warnings.append(LapsedExemptions(lapsed))
-    exempt_present = tuple(
-        entry.member.name
-        for entry in official
-        if entry.attendance is Attendance.PRESENT and _find_reason(entry, on, rule) is _Reason.EXEMPT
-    )
-    if exempt_present:
-        warnings.append(ExemptPresent(exempt_present))
-    base = compute_base(roll, on, rule)
-    if base.value is not None and base.bare_words is not None and base.value != base.bare_words:
-        warnings.append(BareWordsDiffer(value=base.value, bare_words=base.bare_words))
-    return tuple(warnings)
+def is_left_out_as_exempt(entry: RollEntry, on: date, rule: BaseRule) -> bool:
+    """Tell whether an official member is left out of a base because of an exemption."""
+    return _find_reason(entry, on, rule) is _Reason.EXEMPT
 
 
 class _Reason(Enum):

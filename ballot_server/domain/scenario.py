@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 
-from ballot_server.domain.base import FixedBase
+from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.member import CardNumber, Roll
 
 DEFAULT_FLOOR = 3

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ballot_server.domain.base import Base, ClassCounts
+from ballot_server.domain.base import Base
+from ballot_server.domain.base_parts import ClassCounts
 from ballot_server.domain.contest import BLANK
 from ballot_server.rules.decide import BallotTotals, ContestInputs, Decision, decide_contest, list_ballot_options
 from ballot_server.rules.model import RuleSet, Standing, WorkedCase

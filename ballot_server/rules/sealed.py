@@ -12,15 +12,8 @@ from datetime import date
 
 import msgspec
 
-from ballot_server.domain.base import (
-    Base,
-    BaseKind,
-    BaseMismatchError,
-    ClassCounts,
-    HeadCount,
-    Standing,
-    check_base,
-)
+from ballot_server.domain.base import Base, BaseKind, BaseMismatchError, Standing, check_base
+from ballot_server.domain.base_parts import ClassCounts, HeadCount
 from ballot_server.domain.contest import BLANK
 from ballot_server.domain.quorum import QuorumResult, check_quorum, measure_quorum
 from ballot_server.rules.errors import FollowedElectionError, RuleSetError, SealedRulesError

@@ -10,7 +10,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ballot_server.domain.base import FixedBase, VoterRule
+from ballot_server.domain.base import VoterRule
+from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.contest import Contest, Option, Wording
 from ballot_server.domain.member import CardNumber
 from ballot_server.rules.ballot_form import count_marks, plan_options

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ballot_server.domain.base import (
-    BaseWarning,
     compute_base,
     count_barred,
     count_barred_present,
-    find_base_warnings,
     list_entitled,
     list_present_entitled,
 )
+from ballot_server.domain.base_warnings import BaseWarning, find_base_warnings
 from ballot_server.domain.contest import Contest, pair_contests
 from ballot_server.domain.election import ElectionState
 from ballot_server.domain.member import Roll

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ballot_server.domain.base import FixedBase
+from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.member import Roll
 from ballot_server.domain.scenario import ScenarioContest, ScenarioElection
 from ballot_server.errors import BallotServerError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ballot_server.domain.base import BareWordsDiffer, BaseWarning, ExemptPresent, LapsedExemptions
+from ballot_server.domain.base_warnings import BareWordsDiffer, BaseWarning, ExemptPresent, LapsedExemptions
 from ballot_server.domain.election import ElectionState
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.record import ElectionRecord as CountedRecord

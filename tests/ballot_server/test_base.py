@@ -8,27 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballot_server.domain.base import (
-    BareWordsDiffer,
     BaseKind,
     BaseMismatchError,
     BaseRule,
-    ClassCounts,
-    ExemptPresent,
-    FixedBase,
     FixedBaseMissingError,
     FixedBaseNotAskedError,
     FixedBaseTooSmallError,
-    LapsedExemptions,
     Standing,
     VoterRule,
     check_base,
     compute_base,
     count_barred,
     count_barred_present,
-    find_base_warnings,
     list_entitled,
     list_present_entitled,
 )
+from ballot_server.domain.base_parts import ClassCounts, FixedBase
+from ballot_server.domain.base_warnings import BareWordsDiffer, ExemptPresent, LapsedExemptions, find_base_warnings
 from ballot_server.domain.member import Attendance, Exemption, MemberClass, Roll, RollEntry
 from tests.support.rolls import EXEMPT_NOW, MEETING_DATE, RollMaker, make_exemption, make_roll
 
@@ -273,6 +269,13 @@ def test_warnings_name_lapsed_exempt_and_the_bare_words() -> None:
 
 def test_warnings_are_silent_on_a_plain_roll() -> None:
     assert find_base_warnings(make_roll(make_one(PRESENT)), MEETING_DATE, SCREENING) == ()
+
+
+@pytest.mark.parametrize("kind", list(BaseKind), ids=lambda kind: kind.value)
+def test_warnings_are_found_whatever_the_base(kind: BaseKind) -> None:
+    warnings = find_base_warnings(make_example_roll(), MEETING_DATE, replace(SCREENING, kind=kind))
+    bare_words = [warning for warning in warnings if isinstance(warning, BareWordsDiffer)]
+    assert bool(bare_words) is (kind is BaseKind.OFFICIAL_MINUS_EXEMPT)
 
 
 def test_warnings_leave_out_exempt_who_vote_under_the_rule() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ballot_server.domain.base import BareWordsDiffer, ExemptPresent
+from ballot_server.domain.base_warnings import BareWordsDiffer, ExemptPresent
 from ballot_server.domain.contest import ContestPairingError
 from ballot_server.domain.member import Attendance, CardNumber, MemberClass
 from ballot_server.domain.result import IssuedExceedsPresentError

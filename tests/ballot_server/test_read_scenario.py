@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ballot_server.domain.base import FixedBase
+from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.member import Attendance, MemberClass, Roll
 from ballot_server.domain.scenario import OptionCount, Scenario, ScenarioTrustees, VoteMode
 from ballot_server.errors import BallotServerError

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ballot_server.domain.base import Base, ClassCounts
+from ballot_server.domain.base import Base
+from ballot_server.domain.base_parts import ClassCounts
 from ballot_server.domain.threshold import Comparator, Threshold
 from ballot_server.rules.decide import BallotTotals, ContestInputs, Decision, decide_contest, list_ballot_options
 from ballot_server.rules.loader import list_rule_sets

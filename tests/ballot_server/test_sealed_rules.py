@@ -9,7 +9,8 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from ballot_server.domain.base import BaseKind, ClassCounts, FixedBase, make_base
+from ballot_server.domain.base import BaseKind, make_base
+from ballot_server.domain.base_parts import ClassCounts, FixedBase
 from ballot_server.domain.quorum import QuorumNotMetError
 from ballot_server.domain.result import (
     BallotNumbers,

@@ -1,6 +1,7 @@
 """Rule-set files for tests: a small whole one, and the installed ones by id."""
 
-from ballot_server.domain.base import Base, BaseKind, ClassCounts, make_base
+from ballot_server.domain.base import Base, BaseKind, make_base
+from ballot_server.domain.base_parts import ClassCounts
 from ballot_server.rules.loader import load_named_rule_set
 from ballot_server.rules.model import RuleSet
 from tests.support.rolls import MEETING_DATE

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from ballot_server.domain.base import ClassCounts, make_base
+from ballot_server.domain.base import make_base
+from ballot_server.domain.base_parts import ClassCounts
 from ballot_server.rules.loader import load_named_rule_set, load_rule_set
 from ballot_server.rules.model import date_rule_set
 from ballot_server.rules.sealed import SealedContest, SealedRules, seal_rules

@@ -14,7 +14,8 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from ballot_server.domain.base import Base, ClassCounts, HeadCount, Standing, make_base
+from ballot_server.domain.base import Base, Standing, make_base
+from ballot_server.domain.base_parts import ClassCounts, HeadCount
 from ballot_server.domain.contest import BLANK
 from ballot_server.domain.result import BallotNumbers
 from ballot_server.domain.threshold import TestResult
