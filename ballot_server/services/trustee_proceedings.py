@@ -121,12 +121,13 @@ class Proceeding:
         senders = self.list_senders(round_name)
         return tuple(index for index in expected if index not in senders)
 
-    def is_complete(self, round_name: str, *, receiver: int = 0) -> bool:
-        """Tell whether a round may be read: all its messages are in."""
+    def is_complete(self, round_name: str) -> bool:
+        """Tell whether a round may be read: all its messages are in, of shares those for everybody.
+
+        Whoever could read its own sooner would send its next message before the relay takes it.
+        """
         if self.occasion.kind is OccasionKind.WHOLE and self.find_present() is None:
             return False
-        if receiver:
-            return len(self.list_bodies(round_name, receiver=receiver)) == self.terms.count - 1
         return not self.find_awaited(round_name)
 
     def find_present(self) -> tuple[int, ...] | None:

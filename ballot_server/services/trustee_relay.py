@@ -157,7 +157,7 @@ def read_round(database: Database, seat: Seat, occasion: Occasion, *, attempt: i
     with database.read() as session:
         proceeding = _find_current(session, seat, occasion, attempt)
     receiver = seat.index if round_name == "share" else 0
-    is_complete = proceeding.is_complete(round_name, receiver=receiver)
+    is_complete = proceeding.is_complete(round_name)
     return RoundView(
         is_complete=is_complete,
         senders=proceeding.list_senders(round_name),

@@ -180,6 +180,19 @@ def test_ceremony_goes_on_after_answers_were_lost(table: Table) -> None:
     assert see_ceremony(table).stage is CeremonyStage.FINISHED
 
 
+def test_ceremony_goes_on_after_one_of_two_shares_was_lost_on_its_way(table: Table) -> None:
+    def lose(path: str, body: bytes | None) -> bytes | None:
+        if body is not None and b'"receiver":3' in body:
+            raise ConnectionResetError
+        return body
+
+    table.places[0].tamper = lose
+    table.step(8)
+    table.places[0].tamper = lambda path, body: body
+    table.make_key()
+    assert see_ceremony(table).stage is CeremonyStage.FINISHED
+
+
 def test_ceremony_stops_when_a_teller_finds_other_words(table: Table) -> None:
     table.places[1].voice.refuses.add("ceremony_words")
     table.drive(lambda: table.find_stage() is CeremonyStage.FAILED)
