@@ -13,7 +13,14 @@ from crypto.bodies import EntryKind
 from crypto.body_form import read_body
 from crypto.closed import check_decryptable
 from crypto.encoding import JsonObject
-from crypto.errors import BoardError, DecryptionRefusedError, EncodingError, InvalidManifestError, VerificationError
+from crypto.errors import (
+    BoardError,
+    CeremonyError,
+    DecryptionRefusedError,
+    EncodingError,
+    InvalidManifestError,
+    VerificationError,
+)
 from crypto.manifest import Counts
 from crypto.paper import InvalidReason, PaperCounts
 from crypto.verify import Report, check_paper_counts, review_closed_board, verify_archive
@@ -38,6 +45,7 @@ from tests.support.paper_boards import (
     build_mixed,
     build_paper_only,
 )
+from tests.support.trustees import HeldCeremony, hold_ceremony
 
 
 def rewrite_paper(**members: Any) -> bytes:
@@ -166,6 +174,33 @@ def test_more_ballots_together_than_people_present_are_found() -> None:
     counts = replace(COUNTS, present=6, lost=2)
     data = build_mixed(replace(PLAN, counts=counts)).data
     assert find_failure(data).problem == "ballots with paper ≤ present"
+
+
+# The tellers' own devices.
+
+
+def hold_devices() -> HeldCeremony:
+    return hold_ceremony(3, 2)
+
+
+def test_device_signs_paper_counts_that_its_ceremony_verifies() -> None:
+    held = hold_devices()
+    signed = held.trustees[1].sign_paper(PAPER_ALONE)
+    assert held.ceremony.verify_paper_signature(PAPER_ALONE.to_signed(), signed) == 2
+
+
+@pytest.mark.parametrize("changes", [{"ballots": 3}, {"election": "g2"}, {"election_hash": bytes(32)}, {"invalid": 1}])
+def test_signature_of_a_device_holds_for_no_other_paper_counts(changes: dict[str, Any]) -> None:
+    held = hold_devices()
+    signed = held.trustees[0].sign_paper(PAPER_ALONE)
+    with pytest.raises(CeremonyError):
+        held.ceremony.verify_paper_signature(replace(PAPER_ALONE, **changes).to_signed(), signed)
+
+
+def test_signature_of_paper_counts_of_the_last_meeting_is_refused() -> None:
+    signed = hold_ceremony(3, 2, seed=2).trustees[0].sign_paper(PAPER_ALONE)
+    with pytest.raises(CeremonyError):
+        hold_devices().ceremony.verify_paper_signature(PAPER_ALONE.to_signed(), signed)
 
 
 # k of n.

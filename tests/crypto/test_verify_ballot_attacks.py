@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crypto.archive import encode_archive
-from crypto.ballot import SealedBallot, ballot_size, hash_ballot
+from crypto.ballot import SealedBallot, ballot_size, encrypt_ballot, hash_ballot
 from crypto.bodies import EntryKind
 from crypto.credential import Credential
 from crypto.encoding import JsonObject, JsonValue, decode_base64, encode_base64
@@ -206,3 +206,21 @@ def test_cancelled_elections_ballots_under_a_sealed_again_manifest_are_found() -
 def test_tested_ballot_that_is_counted_is_found() -> None:
     tested = [SAMPLE.confirmations[0].ballot_hash.hex()]
     assert find_failure(rewrite(EntryKind.CLOSED, setting(tested=tested))).check == "V7"
+
+
+def test_openings_of_tested_ballots_stay_off_the_board() -> None:
+    assert find_failure(rewrite(EntryKind.CLOSED, setting(openings=["00" * 32]))).check == "V5"
+
+
+def test_tested_trackers_cut_to_the_shown_length_are_found() -> None:
+    short = SAMPLE.confirmations[0].ballot_hash[:13].hex()
+    assert find_failure(rewrite(EntryKind.CLOSED, setting(tested=[short]))).check == "V5"
+
+
+def test_tested_ballot_whose_signature_was_made_for_a_test_is_found_among_the_cast() -> None:
+    def cast_a_test(builder: ArchiveBuilder, manifest: Manifest, ballots: list[SealedBallot]) -> list[SealedBallot]:
+        voter = sample_credentials(4)[3]
+        tested = encrypt_ballot(manifest.context, voter, ((0,),), builder.random_bytes).test()
+        return [*ballots, forge_ballot(tested)]
+
+    assert find_review_failure(close_with(cast_a_test)).check == "V5"
