@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from ballot_server.domain.exemption import MemberId
 from ballot_server.domain.member import CardNumber, Member, MemberClass
 from ballot_server.errors import BallotServerError
+from ballot_server.services.author import Author
 from ballot_server.services.form_fields import FormReader
 from ballot_server.services.plain_text import fold_card_number
 from ballot_server.services.roll_comparison import ADDED, LEFT_ON, FieldChange, compare_fields
@@ -24,14 +24,6 @@ LONGEST_CARD_NUMBER = 40
 
 class CardNumberTakenError(BallotServerError):
     """Another member has this card number; fields: card_number, name."""
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who changes something, and when."""
-
-    by: str
-    at: datetime
 
 
 def read_member(fields: Mapping[str, str]) -> Member:

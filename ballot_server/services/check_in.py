@@ -1,26 +1,32 @@
 """Check people in: who is in the room, who stays away with or without a reason, and who draws from which box.
 
 Nothing here knows a slip: a person draws one blindly, and only the number of slips handed out is counted. Attendance
-may change while an election is open; its sealed numbers do not.
+may change while an election is open; its sealed numbers do not, and what changed since stands beside them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
+from ballot_server.domain.attendance import AttendanceEvent, Step, apply_events, name_steps
 from ballot_server.domain.base import VoterRule, list_entitled
 from ballot_server.domain.member import Attendance, CardNumber, Member, MemberClass, Roll
-from ballot_server.errors import BallotServerError
 from ballot_server.services.draft_meeting import fill_room
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.find_people import find_people
-from ballot_server.services.plain_text import show_text
 from ballot_server.services.vietnamese_order import order_name
+from ballot_server.services.watch_attendance import RoomChange, list_open_changes
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import ElectionRecord
-from ballot_server.storage.repositories import ElectionRepository, MeetingRepository, RollRepository, SeriesRepository
+from ballot_server.storage.repositories import (
+    AttendanceRepository,
+    ElectionRepository,
+    MeetingRepository,
+    RollRepository,
+    SeriesRepository,
+)
 
 MOST_LINES = 50
 
@@ -36,16 +42,13 @@ class NoSlip(Enum):
     CONCERNED = "concerned"
 
 
-class PersonUnknownError(BallotServerError):
-    """Nobody on the roll has this card number; field: card_number."""
+@dataclass(frozen=True)
+class StepLine:
+    """One event of a person; only the last one can be taken back, and only once."""
 
-
-class AttendanceChangedError(BallotServerError):
-    """Another station marked this person in the meantime; fields: name, current (a value of Attendance)."""
-
-    def __init__(self, *, name: str, current: Attendance) -> None:
-        super().__init__(name=name, current=current.value)
-        self.current = current
+    event: AttendanceEvent
+    step: Step
+    can_undo: bool
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class PersonLine:
     series: str | None
     no_slip: NoSlip | None
     has_lapsed: bool
+    steps: tuple[StepLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,23 @@ class SeriesLine:
         """Whether more slips are out than people of this box are in the room."""
         return self.handed_out - self.brought_back - self.lost > self.present
 
+    @property
+    def is_unbalanced(self) -> bool:
+        """Whether printed slips are not those handed out and left over."""
+        return self.printed != self.handed_out + self.left_over
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Mời, có mặt, phát, hủy, còn lại: of all boxes together; `is_wrong` if any box does not agree."""
+
+    invited: int
+    present: int
+    handed_out: int
+    void: int
+    left_over: int
+    is_wrong: bool
+
 
 @dataclass(frozen=True)
 class DeskView:
@@ -96,6 +117,19 @@ class DeskView:
     series: tuple[SeriesLine, ...]
     people: tuple[PersonLine, ...]
     found: int
+    changes: tuple[RoomChange, ...] = ()
+
+    @property
+    def counter(self) -> Counter:
+        """The numbers that are always in sight."""
+        return Counter(
+            invited=self.invited,
+            present=self.present,
+            handed_out=sum(each.handed_out for each in self.series),
+            void=sum(each.brought_back for each in self.series),
+            left_over=sum(each.left_over for each in self.series),
+            is_wrong=any(each.is_short or each.is_unbalanced for each in self.series),
+        )
 
 
 def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
@@ -106,9 +140,12 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
     """
     with database.read() as session:
         record = MeetingRepository(session).get(meeting)
-        roll = RollRepository(session).load(meeting)
+        beginning = RollRepository(session).load_beginning(meeting)
+        events = AttendanceRepository(session).list_all(meeting)
         elections = ElectionRepository(session).list_all(meeting)
         slips = SeriesRepository(session).list_all(meeting)
+        changes = list_open_changes(session, meeting, elections)
+    roll = apply_events(beginning, events)
     letters = _assign_series(roll, record.held_on, elections)
     lines = [
         _describe_person(row, entry.member, entry.attendance, letters, record.held_on)
@@ -148,31 +185,30 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
             )
             for each in slips
         ),
-        people=tuple(found[:MOST_LINES]),
+        people=_add_steps(found[:MOST_LINES], beginning, events),
         found=len(found),
+        changes=changes,
     )
 
 
-def mark_attendance(
-    database: Database, meeting: str, card_number: str, *, expected: Attendance, attendance: Attendance
-) -> None:
-    """Record whether somebody is in the room.
+def _add_steps(
+    people: list[PersonLine], beginning: Roll, events: tuple[AttendanceEvent, ...]
+) -> tuple[PersonLine, ...]:
+    """Return people with what each of them did."""
+    return tuple(
+        replace(line, steps=_list_steps(began.attendance, own))
+        for line in people
+        for began in (beginning.entries[line.row - 1],)
+        for own in (tuple(event for event in events if event.card_number == line.member.card_number),)
+    )
 
-    expected: what the station saw; marking what is recorded already changes nothing.
-    Raises: PersonUnknownError; AttendanceChangedError if another station was faster; then nothing is stored.
-    """
-    with database.write() as session:
-        repository = RollRepository(session)
-        entry = next(
-            (each for each in repository.load(meeting).entries if each.member.card_number == card_number), None
-        )
-        if entry is None:
-            raise PersonUnknownError(card_number=show_text(card_number))
-        if entry.attendance is attendance:
-            return
-        if entry.attendance is not expected:
-            raise AttendanceChangedError(name=entry.member.name, current=entry.attendance)
-        repository.set_attendance(meeting, CardNumber(card_number), attendance)
+
+def _list_steps(began: Attendance, events: tuple[AttendanceEvent, ...]) -> tuple[StepLine, ...]:
+    steps = name_steps(began, events)
+    return tuple(
+        StepLine(event, step, can_undo=event is events[-1] and event.undoes is None)
+        for event, step in zip(events, steps, strict=True)
+    )
 
 
 def _assign_series(roll: Roll, on: date, elections: tuple[ElectionRecord, ...]) -> dict[CardNumber, str]:

@@ -6,6 +6,7 @@ from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.services.watch_attendance import freeze_attendance
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import ElectionRecord
 from ballot_server.storage.repositories import (
@@ -41,6 +42,7 @@ def close_election(database: Database, board: Noticeboard, *, meeting: str, elec
             record = elections.change_state(meeting, election, ElectionState.CLOSED)
             body = _collect_ballots(session, record)
             board.append(session, EntryKind.CLOSED, body.to_object())
+            freeze_attendance(session, meeting, election, is_close=True)
         ballots = _forget_ciphertexts(session, record)
     rewrite_ballots_sorted(database)
     return ballots

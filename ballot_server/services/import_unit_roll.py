@@ -9,7 +9,8 @@ from hashlib import sha256
 from ballot_server.domain.exemption import Grant, MemberId
 from ballot_server.domain.member import Exemption, ExemptionBook, Member
 from ballot_server.errors import BallotServerError
-from ballot_server.services.change_unit_roll import Author, store_left, write_history
+from ballot_server.services.author import Author
+from ballot_server.services.change_unit_roll import store_left, write_history
 from ballot_server.services.import_roll import read_roll_table
 from ballot_server.services.plain_text import fold_card_number, show_text
 from ballot_server.services.roll_columns import RollColumn

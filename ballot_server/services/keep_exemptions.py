@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from ballot_server.domain.exemption import EntryId, RegisterEntry, ReliefKind
 from ballot_server.domain.member import ExemptionBook
 from ballot_server.errors import BallotServerError
-from ballot_server.services.change_unit_roll import Author, write_history
+from ballot_server.services.author import Author
+from ballot_server.services.change_unit_roll import write_history
 from ballot_server.services.exemption_books import get_entry
 from ballot_server.services.exemption_form import DatesBackwardsError, describe_grant, read_grant, write_grant
 from ballot_server.services.form_fields import FormReader

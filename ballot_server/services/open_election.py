@@ -19,6 +19,7 @@ from ballot_server.services.board_view import read_ceremony
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.preview_election import Preview, SlipsMissingError, compute_preview
+from ballot_server.services.watch_attendance import freeze_attendance
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import (
     BallotRepository,
@@ -82,6 +83,7 @@ def open_election(
         if ballots:
             raise BoxNotEmptyError(ballots=ballots)
         board.append(session, EntryKind.MANIFEST, manifest.to_object())
+        freeze_attendance(session, meeting, election, is_close=False)
     return manifest
 
 

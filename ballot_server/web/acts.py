@@ -11,9 +11,9 @@ from flask import Response, redirect, request
 from ballot_server.domain.election import IllegalTransitionError
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import REFUSALS, translate_error
-from ballot_server.services.check_in import AttendanceChangedError
 from ballot_server.services.form_fields import FormError
 from ballot_server.services.meeting_draft import DraftFieldError
+from ballot_server.services.record_attendance import AttendanceChangedError
 from ballot_server.services.roll_problem import RollError, describe_roll_problem
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import find_status

@@ -23,6 +23,7 @@ from ballot_server.services.trustee_room import (
     open_when_signed,
     tally_when_decrypted,
 )
+from ballot_server.services.watch_attendance import watch_election
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, lead_to, read_number, run_act
 from ballot_server.web.chair import digest_overview
@@ -151,6 +152,7 @@ def _render(meeting: str, election: str, refusal: ActRefusedError | None = None)
         preview_doubt=doubt,
         counts=counts_state(database, meeting=meeting, election=election),
         decryption=decryption_state(database, meeting=meeting, election=election),
+        room=watch_election(database, meeting, election),
         result=show_result(database, meeting, election, choose_language()),
         seat_names={seat.index: seat.name for seat in overview.room.ceremony.seats},
         version=None if refusal is not None else digest_overview(overview),

@@ -8,15 +8,18 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from ballot_server.domain.member import Attendance
 from ballot_server.errors import BallotServerError
-from ballot_server.services.check_in import mark_attendance, open_desk
+from ballot_server.services.author import Author
+from ballot_server.services.check_in import open_desk
 from ballot_server.services.hand_out_slips import count_handed_out
 from ballot_server.services.oversee_meeting import list_overseen
 from ballot_server.services.print_series import SPARE_SLIPS
+from ballot_server.services.record_attendance import mark_attendance, undo_attendance
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, lead_to, read_number, refuse, run_act
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
+from ballot_server.web.sessions import current_staff
 from ballot_server.web.slip_printing import make_slips
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -42,15 +45,19 @@ def post_attendance(meeting: str) -> Response:
     """Record whether somebody is in the room."""
     card = request.form.get("card", "")
     expected, attendance = _read_attendance("expected"), _read_attendance("attendance")
-    database = get_context().installation.database
-    run_act(lambda: mark_attendance(database, meeting, card, expected=expected, attendance=attendance))
-    language = choose_language().value if "lang" in request.args else None
-    query = request.form.get("q") or None
-    address = url_for("desk.show_desk", meeting=meeting, q=query, lang=language, _anchor="people")
-    response = redirect(address, HTTPStatus.SEE_OTHER)
-    if not isinstance(response, Response):
-        raise TypeError("Flask redirects with its own response class")
-    return response
+    database, author = get_context().installation.database, _make_author()
+    run_act(lambda: mark_attendance(database, meeting, card, expected=expected, attendance=attendance, author=author))
+    return _lead_to_people(meeting)
+
+
+@blueprint.post("/<meeting>/attendance/undo")
+@allow(Audience.DESK)
+def post_undo(meeting: str) -> Response:
+    """Take somebody's last event back, with a reason."""
+    card, event, fields = request.form.get("card", ""), read_number("event", most=999_999), request.form.to_dict()
+    database, author = get_context().installation.database, _make_author()
+    run_act(lambda: undo_attendance(database, meeting, card, event=event, fields=fields, author=author))
+    return _lead_to_people(meeting)
 
 
 @blueprint.post("/<meeting>/slips")
@@ -79,6 +86,20 @@ def show_refusal(error: ActRefusedError) -> Response:
     except BallotServerError as reason:
         return answer_refusal(reason)
     return Response(page, HTTPStatus(error.status))
+
+
+def _make_author() -> Author:
+    return Author(current_staff().name, get_context().door.clock())
+
+
+def _lead_to_people(meeting: str) -> Response:
+    language = choose_language().value if "lang" in request.args else None
+    query = request.form.get("q") or None
+    address = url_for("desk.show_desk", meeting=meeting, q=query, lang=language, _anchor="people")
+    response = redirect(address, HTTPStatus.SEE_OTHER)
+    if not isinstance(response, Response):
+        raise TypeError("Flask redirects with its own response class")
+    return response
 
 
 def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, render_template, request
 
 from ballot_server.domain.member import MemberClass
 from ballot_server.errors import BallotServerError
-from ballot_server.services.change_unit_roll import Author, add_member, change_member, read_member, set_left
+from ballot_server.services.author import Author
+from ballot_server.services.change_unit_roll import add_member, change_member, read_member, set_left
 from ballot_server.services.form_fields import FormError, FormReader
 from ballot_server.services.import_unit_roll import apply_import, preview_import
 from ballot_server.services.keep_exemptions import HISTORY

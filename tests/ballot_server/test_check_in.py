@@ -12,15 +12,14 @@ import pytest
 from ballot_server.domain.member import Attendance, MemberClass, Roll, RollEntry
 from ballot_server.services.check_in import (
     MOST_LINES,
-    AttendanceChangedError,
     NoSlip,
-    PersonUnknownError,
-    mark_attendance,
     open_desk,
 )
 from ballot_server.services.hand_out_slips import SlipsReturnedError, count_handed_out
+from ballot_server.services.record_attendance import AttendanceChangedError, PersonUnknownError, mark_attendance
 from ballot_server.services.vietnamese_order import order_name
 from tests.support.evenings import MEETING, Evening, begin_evening, make_member, make_plan, make_roll, prepare_evening
+from tests.support.registers import AUTHOR
 
 ABSENT, PRESENT, EXCUSED = Attendance.ABSENT_UNEXCUSED, Attendance.PRESENT, Attendance.ABSENT_EXCUSED
 
@@ -53,7 +52,7 @@ def find(evening: Evening, query: str) -> list[str]:
 
 
 def mark(evening: Evening, expected: Attendance, attendance: Attendance) -> None:
-    mark_attendance(evening.database, MEETING, "00125001", expected=expected, attendance=attendance)
+    mark_attendance(evening.database, MEETING, "00125001", expected=expected, attendance=attendance, author=AUTHOR)
 
 
 def read(evening: Evening) -> Attendance:
@@ -96,17 +95,28 @@ def test_mark_records_who_is_in_the_room(evening: Evening) -> None:
     assert open_desk(evening.database, MEETING).voters == 1
 
 
-def test_mark_again_changes_nothing(evening: Evening) -> None:
+def test_marking_what_the_desk_sees_changes_nothing(evening: Evening) -> None:
     mark(evening, ABSENT, PRESENT)
+    mark(evening, PRESENT, PRESENT)
+    assert len(open_desk(evening.database, MEETING, "00125001").people[0].steps) == 1
+
+
+def test_second_desk_that_marks_the_same_is_told_who_was_first(evening: Evening) -> None:
     mark(evening, ABSENT, PRESENT)
-    assert read(evening) is PRESENT
+    with pytest.raises(AttendanceChangedError):
+        mark(evening, ABSENT, PRESENT)
 
 
 def test_second_desk_does_not_overwrite_the_first(evening: Evening) -> None:
     mark(evening, ABSENT, PRESENT)
     with pytest.raises(AttendanceChangedError) as caught:
         mark(evening, ABSENT, EXCUSED)
-    assert caught.value.fields == {"name": "Nguyễn Văn Ánh", "current": "present"}
+    assert caught.value.fields == {
+        "name": "Nguyễn Văn Ánh",
+        "current": "present",
+        "by": AUTHOR.by,
+        "at": f"{AUTHOR.at.astimezone():%H:%M}",
+    }
     assert read(evening) is PRESENT
 
 
@@ -133,7 +143,7 @@ def test_of_two_desks_at_once_exactly_one_succeeds(evening: Evening) -> None:
 
 def test_mark_refuses_somebody_not_on_the_roll(evening: Evening) -> None:
     with pytest.raises(PersonUnknownError):
-        mark_attendance(evening.database, MEETING, "<b>", expected=ABSENT, attendance=PRESENT)
+        mark_attendance(evening.database, MEETING, "<b>", expected=ABSENT, attendance=PRESENT, author=AUTHOR)
 
 
 def test_desk_says_who_gets_no_slip_and_why(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_second_desk_sees_what_the_first_marked(evening: ChairEvening) -> None:
     evening.act("desk/attendance", card=VOTERS[0], expected="absent_unexcused", attendance="present")
     answer = evening.send("desk/attendance", card=VOTERS[0], expected="absent_unexcused", attendance="absent_excused")
     assert answer.status_code == 409
-    assert "Bàn khác vừa ghi Nguyễn Văn Thành: Có mặt." in answer.get_data(as_text=True)
+    assert "Nguyễn Văn Chủ đã ghi Nguyễn Văn Thành: Có mặt, lúc" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("field", ["expected", "attendance"])
@@ -145,3 +145,41 @@ def test_screen_does_not_reach_the_desk(evening: ChairEvening) -> None:
 
 def test_desk_lists_its_meetings(evening: ChairEvening) -> None:
     assert f"/desk/{evening.code}" in evening.get("/desk")
+
+
+def test_mark_is_taken_back_with_a_reason_that_stays_readable(evening: ChairEvening) -> None:
+    evening.act("desk/attendance", card=VOTERS[0], expected="absent_unexcused", attendance="present")
+    assert "Đến" in desk(evening, VOTERS[0])
+    answer = evening.send("desk/attendance/undo", card=VOTERS[0], event="1", reason="")
+    assert "Chưa ghi ô “Lý do”." in answer.get_data(as_text=True)
+    evening.act("desk/attendance/undo", card=VOTERS[0], event="1", reason="bấm nhầm người")
+    page = desk(evening, VOTERS[0])
+    assert "Lấy lại lần ghi trước – Nguyễn Văn Chủ: bấm nhầm người" in page
+    assert "00125001 – Vắng không lý do" in page
+
+
+def test_counter_shows_the_five_numbers_and_turns_red_on_a_mismatch(evening: ChairEvening) -> None:
+    evening.print_slips(count=6)
+    evening.check_in(*VOTERS)
+    page = desk(evening)
+    figures = re.findall(r"<span>(\S+(?: \S+)?) <b>(\d+)</b></span>", page)
+    assert figures == [("Mời", "9"), ("Có mặt", "4"), ("Phát", "4"), ("Hủy", "0"), ("Còn", "2")]
+    assert 'class="counter"' in page
+    evening.act("desk/slips", series="A", handed_out="5", lost="0")
+    page = desk(evening)
+    assert 'class="counter wrong"' in page
+    assert "LỆCH" in page
+
+
+def test_late_arrival_stands_beside_what_the_opening_froze(evening: ChairEvening) -> None:
+    evening.make_key()
+    evening.print_slips()
+    evening.check_in(*VOTERS)
+    evening.open()
+    evening.act("desk/attendance", card="00125009", expected="absent_unexcused", attendance="present")
+    evening.act("desk/attendance", card=VOTERS[0], expected="present", attendance="absent_excused")
+    for page in (desk(evening), evening.get(f"/chair/{evening.code}/elections/s1")):
+        assert "Lúc mở: 4 người được bỏ phiếu có mặt." in page
+        assert "Sau khi mở: +1 đến, −1 về." in page
+        assert "Đến: Đỗ Mạnh Cường." in page
+        assert "Về: Nguyễn Văn Thành." in page

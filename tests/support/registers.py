@@ -12,7 +12,7 @@ from pathlib import Path
 from werkzeug.test import TestResponse
 
 from ballot_server.domain.staff import Role
-from ballot_server.services.change_unit_roll import Author
+from ballot_server.services.author import Author
 from ballot_server.services.installation import Installation
 from tests.support.staff import HandClock, StaffClient, create_staff_client, get_installation, sign_in
 
