@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template
 
 from ballot_server.services.voter_view import list_meetings, read_public_board
 from ballot_server.web.access import Audience, allow
+from ballot_server.web.compression import compress
 from ballot_server.web.context import get_context
 
 blueprint = Blueprint("board", __name__)
@@ -16,6 +17,13 @@ blueprint = Blueprint("board", __name__)
 def show_boards() -> str:
     """Show which meetings have a board."""
     return render_template("voter/board.html", meetings=list_meetings(get_context().installation.database))
+
+
+@blueprint.get("/verify")
+@allow(Audience.ROOM)
+def show_verify() -> Response:
+    """Show the page that verifies an archive in the browser: nothing of it is sent here."""
+    return compress(Response(render_template("voter/verify.html")))
 
 
 @blueprint.get("/board/<meeting>.jsonl")

@@ -11,7 +11,7 @@ from ballot_server.web.assets import build_assets, load_bundles
 from ballot_server.web.context import WebContext
 from ballot_server.web.health import build_health
 
-BOOTH_BUNDLES = ("booth.js", "booth.css", "check.js", "check.css")
+BOOTH_BUNDLES = ("booth.js", "booth.css", "check.js", "check.css", "verify.js", "verify.css")
 
 
 def create_voters_app(context: WebContext) -> Flask:
@@ -25,5 +25,5 @@ def create_voters_app(context: WebContext) -> Flask:
         build_assets(bundles),
         build_health(Audience.ROOM),
     ]
-    styles = [bundles["booth.css"].content, bundles["check.css"].content]
+    styles = [bundles[name].content for name in BOOTH_BUNDLES if name.endswith(".css")]
     return build_application("voters", ROOM_AUDIENCES, pages, context, styles=styles)

@@ -36,6 +36,7 @@ def test_voters_application_has_the_voters_addresses_and_no_other(applications: 
         ("GET", "/"),
         ("GET", "/v"),
         ("GET", "/check"),
+        ("GET", "/verify"),
         ("GET", "/board"),
         ("GET", "/board/<meeting>.jsonl"),
         ("GET", "/authority"),
