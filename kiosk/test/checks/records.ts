@@ -20,7 +20,7 @@ import { Confirmation, signConfirmation, verifyConfirmation } from "../../src/cr
 import { deriveCredential } from "../../src/crypto/credential";
 import { addCiphertexts, decodeSumCiphertext, encodeCiphertext } from "../../src/crypto/elgamal";
 import { decodeBase64, decodeCanonicalObject, encodeBase64, encodeCanonical, type JsonObject } from "../../src/crypto/encoding";
-import { InvalidManifestError, VerificationError } from "../../src/crypto/errors";
+import { VerificationError } from "../../src/crypto/errors";
 import { decodeElement, decodeScalar, multiply } from "../../src/crypto/group";
 import { Manifest } from "../../src/crypto/manifest";
 import { encodeOpening, openTestedBallot } from "../../src/crypto/opening";
@@ -137,7 +137,7 @@ const objectChecks: readonly Check[] = [
     expectEqual(encodeHex(Manifest.fromObject(parse(item.manifest)).electionHash), item.election_hash);
   }),
   ...checkEach("a manifest is refused", manifests.refused, (item) => {
-    expectError(() => Manifest.fromObject(parse(item.manifest)), InvalidManifestError.name);
+    expectError(() => Manifest.fromObject(parse(item.manifest)), "InvalidManifestError");
   }),
   ...checkEach("paper counts come back as they were written", papers.counts, (text) => {
     const { signatures: signed, ...body } = parse(text);
@@ -149,7 +149,7 @@ const objectChecks: readonly Check[] = [
     expectEqual(encodeHex(PaperElection.fromObject(parse(body)).electionHash), election_hash);
   }),
   ...checkEach("a paper election is refused", papers.elections_refused, ({ body }) => {
-    expectError(() => PaperElection.fromObject(parse(body)), InvalidManifestError.name);
+    expectError(() => PaperElection.fromObject(parse(body)), "InvalidManifestError");
   }),
   ...checkEach("paper counts are signed by their tellers", papers.signed, ({ body, ceremony_hash, keys }) => {
     const paper = readPaperCounts(parse(body));
