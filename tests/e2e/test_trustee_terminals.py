@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ballot_server.clock import read_clock
-from ballot_server.services.issue_certificate import issue_certificate, view_authority
+from ballot_server.services.issue_certificate import view_authority
 from ballot_server.services.join_address import format_join_address
 from ballot_server.services.trustee_room import (
     ask_counts,
@@ -26,11 +24,12 @@ from ballot_server.services.trustee_room import (
 )
 from ballot_server.services.trustee_view import CeremonyStage
 from ballot_server.services.verify_results import verify_results
-from ballot_server.web.processes import ServerProcess, TlsFiles, open_listener
+from ballot_server.web.processes import ServerProcess, open_listener
 from crypto.board import format_head
 from crypto.encoding import decode_canonical_object
 from crypto.verify import verify_archive
 from tests.support.evenings import AGREE, DISAGREE, MEETING
+from tests.support.halls import serve_over_tls
 from tests.support.teller_tables import Table, lay_table
 from tests.support.terminals import PROGRAM, Terminal
 
@@ -55,15 +54,6 @@ class Hall:
         """Wait until every terminal has printed some words."""
         for terminal in self.terminals:
             terminal.read_until(words)
-
-
-def serve_over_tls(data: Path) -> ServerProcess:
-    """Return the staff's server of a data folder, answering."""
-    issued = issue_certificate(data, host=None, hostname=socket.gethostname(), addresses=(), now=read_clock())
-    tls = TlsFiles(issued.certificate, issued.key, issued.authority)
-    server = ServerProcess("staff", listener=open_listener("127.0.0.1", 0), data_folder=data, tls=tls)
-    server.wait_until_ready()
-    return server
 
 
 @contextmanager

@@ -69,7 +69,10 @@ interface Letter {
   readonly body: Uint8Array;
 }
 
-const ANSWER_MS = 60_000;
+const ANSWER_MS = 10_000;
+/** A board may be some megabytes, and the room's Wi-Fi slow. */
+const BOARD_MS = 300_000;
+const BOARD = "/board";
 const LONGEST_PROBLEM = 300;
 const TRY_AGAIN = 429;
 const SERVER_FAILED = 500;
@@ -133,7 +136,7 @@ export class RoomLink {
   }
 
   readBoard(): Promise<Uint8Array> {
-    return this.ask("GET", "/board");
+    return this.ask("GET", BOARD);
   }
 
   /** Give up an attempt whose secrets this device has lost. */
@@ -198,7 +201,7 @@ export class RoomLink {
 export function createTransport(language: () => string): Transport {
   return async (method, path, body, headers) => {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), ANSWER_MS);
+    const timer = setTimeout(() => controller.abort(), path.endsWith(BOARD) ? BOARD_MS : ANSWER_MS);
     try {
       const address = `${path}${path.includes("?") ? "&" : "?"}lang=${language()}`;
       const options = { cache: "no-store", credentials: "omit", signal: controller.signal } as const;
