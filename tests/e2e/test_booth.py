@@ -3,62 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Route
+from playwright.sync_api import Page, Route
 
-from ballot_server.services.election_plan import ElectionPlan
-from ballot_server.web.processes import start_private_server
-from crypto.credential import compute_key_fingerprint, format_key_fingerprint
 from crypto.words import encode_words
-from tests.support.browser import LAN_NAME, LocalBrowser, open_browser
-from tests.support.evenings import AGREE, Evening, make_plan, prepare_evening
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "vi-VN", "has_touch": True}
-TWO_CONTESTS = make_plan(members=(1, 2))
-PATIENCE_MS = 15_000
-
-
-@dataclass(frozen=True)
-class Booth:
-    """An evening whose voters have phones; `address` is the voters' application as phones reach it."""
-
-    evening: Evening
-    address: str
-
-    @property
-    def fingerprint(self) -> str:
-        """What slips printed after the ceremony carry."""
-        return format_key_fingerprint(self.digest)
-
-    @property
-    def digest(self) -> bytes:
-        """The whole fingerprint of the key."""
-        manifest = next(iter(self.evening.manifests.values()))
-        return compute_key_fingerprint(manifest.ceremony_hash, manifest.key)
-
-    def find_slip(self, voter: int = 0, *, fingerprint: str | None = None) -> str:
-        """Return a slip's address, with the key's fingerprint once an election is open."""
-        fragment = urlsplit(self.evening.sheets["A"].slips[voter].url).fragment
-        known = fingerprint or (self.fingerprint if self.evening.manifests else None)
-        return f"{self.address}/v#{fragment}{'' if known is None else f'.{known}'}"
+from tests.support.booths import PATIENCE_MS, PHONE, Booth, fetch, read, serve, tap, vote
+from tests.support.browser import LocalBrowser, open_browser
+from tests.support.evenings import AGREE, make_plan
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[LocalBrowser]:
     with open_browser() as opened:
         yield opened
-
-
-@contextmanager
-def serve(folder: Path, *plans: ElectionPlan) -> Iterator[Booth]:
-    with prepare_evening(folder, plans or (TWO_CONTESTS,)) as evening, start_private_server(folder) as server:
-        # Under this name the page is no secure context, as under http://192.168.1.10.
-        yield Booth(evening, server.address.replace("127.0.0.1", LAN_NAME))
 
 
 @pytest.fixture
@@ -73,27 +33,6 @@ def phone(browser: LocalBrowser) -> Iterator[Page]:
     page.set_default_timeout(PATIENCE_MS)
     yield page
     page.context.close()
-
-
-def tap(page: Page, text: str, *, nth: int = 0) -> None:
-    page.locator(f"label:has-text('{text}'), button:has-text('{text}')").nth(nth).tap()
-
-
-def vote(page: Page) -> None:
-    tap(page, "Đồng ý")
-    tap(page, "Xem lại")
-    tap(page, "Bỏ phiếu")
-    page.wait_for_selector("h1.recorded")
-
-
-def fetch(route: Route) -> APIResponse:
-    # Only the browser knows the name; the test asks for the same under the address.
-    headers = {name: value.replace(LAN_NAME, "127.0.0.1") for name, value in route.request.headers.items()}
-    return route.fetch(url=route.request.url.replace(LAN_NAME, "127.0.0.1"), headers=headers)
-
-
-def read(page: Page) -> str:
-    return page.inner_text("#booth")
 
 
 def test_vote_takes_three_taps_and_stores_what_was_chosen(booth: Booth, phone: Page) -> None:

@@ -194,10 +194,21 @@ export class Painter {
     return [
       this.heading("reviewTitle"),
       ...rows,
+      this.buildTracker(tracker),
       element("p", {}, this.say("reviewHint")),
       cast,
       ...this.buildTest(tracker),
     ];
+  }
+
+  /** The tracker stands there as soon as the ballot is sealed: before the voter decides what becomes of it. */
+  private buildTracker(tracker: Promise<string>): HTMLElement {
+    const line = this.trackerLine("…");
+    void tracker.then(
+      (text) => line.replaceChildren(...this.trackerLine(text).childNodes),
+      () => undefined,
+    );
+    return line;
   }
 
   private buildReviewed(contest: Contest, marked: Selection | undefined, act: () => void): HTMLElement {
@@ -227,7 +238,6 @@ export class Painter {
 
   /** Offer to test the phone. Its button waits for the tracker, and asks once more: what it opens is not secret. */
   private buildTest(tracker: Promise<string>): Node[] {
-    const line = this.trackerLine("…");
     const what = element("p", {}, this.say("testHint"));
     const button = this.button("test", "second", () => {
       if (what.className === "") {
@@ -241,13 +251,12 @@ export class Painter {
     });
     button.disabled = true;
     void tracker.then(
-      (text) => {
-        line.replaceWith(this.trackerLine(text));
+      () => {
         button.disabled = false;
       },
       () => undefined,
     );
-    return [line, what, button];
+    return [what, button];
   }
 
   private buildRecorded(screen: Extract<Screen, { kind: "recorded" }>): Node[] {
