@@ -107,6 +107,12 @@ def view_authority(folder: Path) -> AuthorityView:
     )
 
 
+def read_fingerprint(folder: Path) -> str | None:
+    """Return the fingerprint of the server's own certificate, which a phone's warning names; None if there is none."""
+    certificate = _read_current(folder)
+    return None if certificate is None else format_fingerprint(certificate)
+
+
 def _read_current(folder: Path) -> x509.Certificate | None:
     try:
         key = serialization.load_pem_private_key((folder / CERTIFICATE_KEY_FILE).read_bytes(), password=None)

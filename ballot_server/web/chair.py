@@ -14,7 +14,7 @@ from ballot_server.errors import BallotServerError
 from ballot_server.services.compose_record import Network
 from ballot_server.services.draft_meeting import list_drafts
 from ballot_server.services.draw_code import draw_code
-from ballot_server.services.issue_certificate import view_authority
+from ballot_server.services.issue_certificate import read_fingerprint, view_authority
 from ballot_server.services.join_address import format_join_address
 from ballot_server.services.keep_minutes import read_kept_minutes, write_and_keep_minutes
 from ballot_server.services.noticeboard import Noticeboard
@@ -206,13 +206,15 @@ def digest_overview(overview: Overview) -> str:
 def _show_codes(meeting: str, codes: tuple[SeatCode, ...]) -> str:
     context = get_context()
     server = context.staff_address or request.host_url.rstrip("/")
-    authority = None
+    authority = fingerprint = None
     if server.startswith("https://") and context.staff_address is not None:
         authority = view_authority(context.installation.folder).der
+        fingerprint = read_fingerprint(context.installation.folder)
     addresses = [(code, format_join_address(server, code.code, authority)) for code in codes]
     return render_template(
         "staff/codes.html",
         meeting=meeting,
+        fingerprint=fingerprint,
         # The drawing is ours and holds digits only.
         seats=[(code, address, Markup(draw_code(address))) for code, address in addresses],  # noqa: S704 - our own drawing of a checked address.
     )
