@@ -9,6 +9,7 @@ from bench.archives import measure_archive
 from bench.ballots import measure_ballots
 from bench.booth import measure_booth
 from bench.machine import describe_machine
+from bench.reviews import measure_review
 from bench.sheets import measure_slips
 from bench.table import render_section
 from bench.tallies import measure_tallies
@@ -24,6 +25,7 @@ def main() -> None:
             _print(render_section(measure()))
             sys.stderr.write(f"{perf_counter() - start:.0f} s\n")
         _print(render_section(measure_booth(browser)))
+        _print(render_section(measure_review(browser)))
     _print(f"The whole run took {perf_counter() - start:.0f} s.")
 
 

@@ -60,7 +60,7 @@ def measure_booth(browser: LocalBrowser) -> Section:
     with (
         tempfile.TemporaryDirectory(prefix="phieukin-") as folder,
         _hold_meeting(Path(folder) / "data") as slips,
-        _open_arithmetic(browser, Path(folder) / "tests") as page,
+        open_arithmetic(browser, Path(folder) / "tests") as page,
     ):
         rows = [_describe_load(_measure_load(browser, next(slips)))]
         for rate in RATES:
@@ -161,7 +161,7 @@ def _measure_vote(browser: LocalBrowser, slip: str, rate: int, *, is_watched: bo
 
 
 @contextmanager
-def _open_arithmetic(browser: LocalBrowser, folder: Path) -> Iterator[Page]:
+def open_arithmetic(browser: LocalBrowser, folder: Path) -> Iterator[Page]:
     """Yield a warm page that has `measureOperations`."""
     build_browser_side(folder)
     (folder / "index.html").write_text(

@@ -1,11 +1,23 @@
 /** Run every check in a browser, and measure there how long a ballot takes. */
 
-import { encryptBallot, encryptBallotInSlices, ContestShape, ElectionContext } from "../src/crypto/ballot";
+import { decodeArchive } from "../src/crypto/archive";
+import {
+  ballotSize,
+  ContestShape,
+  decodeBallot,
+  ElectionContext,
+  encryptBallot,
+  encryptBallotInSlices,
+  verifyBallot,
+} from "../src/crypto/ballot";
+import { readBody } from "../src/crypto/body-form";
 import { deriveCredential } from "../src/crypto/credential";
+import { decodeBase64 } from "../src/crypto/encoding";
 import { add, multiply, multiplyBase, precompute, randomScalar } from "../src/crypto/group";
 import { createRandomBytes } from "../src/crypto/random";
 import { generateMeetingCode, generateSlipCode } from "../src/crypto/slip";
 import { createPause } from "../src/crypto/steps";
+import { reviewClosedBoard } from "../src/crypto/verify/verification";
 import { CHECKS } from "./checks/all";
 import type { Check } from "./checks/check";
 import { storageChecks } from "./checks/trustee_storage";
@@ -98,4 +110,47 @@ function measureOperations(): OperationTimes {
 
 const runStorageChecks = (): Promise<Outcome> => runChecks(storageChecks);
 
-Object.assign(globalThis, { runChecks, runStorageChecks, measureWhole, measureSlices, measureOperations });
+/** What a trustee's phone takes for V1 to V8, and for parts of it alone, in milliseconds. */
+interface ReviewTiming {
+  readonly total: number;
+  readonly ballots: number;
+  readonly decoding: number;
+  readonly oneByOne: number;
+}
+
+/** archive: of one closed election, in base64; sample: how many ballots to check one by one besides. */
+function measureReview(archive: string, election: string, sample: number): ReviewTiming {
+  const data = decodeBase64(archive);
+  const randomBytes = createRandomBytes(globalThis.crypto);
+  const time = (act: () => void): number => {
+    const start = performance.now();
+    act();
+    return performance.now() - start;
+  };
+  let ballots = 0;
+  const total = time(() => {
+    ({ ballots } = reviewClosedBoard(data, election, { randomBytes }));
+  });
+  const { context, rows } = readBallots(data);
+  const chosen = rows.slice(0, sample);
+  const decoding = time(() => chosen.forEach((row) => decodeBallot(row, context))) * (ballots / sample);
+  const oneByOne = time(() => chosen.forEach((row) => verifyBallot(decodeBallot(row, context), context)));
+  return { total, ballots, decoding, oneByOne: oneByOne * (ballots / sample) };
+}
+
+function readBallots(data: Uint8Array): { readonly context: ElectionContext; readonly rows: readonly Uint8Array[] } {
+  const bodies = decodeArchive(data).map((entry) => readBody(entry.kind, entry.body));
+  const manifest = bodies.find((body) => body.kind === "manifest");
+  const closed = bodies.find((body) => body.kind === "closed");
+  if (manifest === undefined || closed === undefined) {
+    throw new Error("the archive has no closed election");
+  }
+  const { context } = manifest.manifest;
+  const size = ballotSize(context.shape);
+  const rows = Array.from({ length: closed.ballots.length / size }, (_, index) =>
+    closed.ballots.slice(index * size, (index + 1) * size),
+  );
+  return { context, rows };
+}
+
+Object.assign(globalThis, { runChecks, runStorageChecks, measureWhole, measureSlices, measureOperations, measureReview });
