@@ -142,6 +142,7 @@ def plan_election(election: DraftElection) -> ElectionPlan:
                 contest=f"c{place}",
                 subject=Wording(vi=contest.subject, en=contest.subject),
                 member=contest.member,
+                previous_failed=contest.previous_failed,
             )
             for place, contest in enumerate(election.contests, start=1)
         ),

@@ -17,6 +17,7 @@ from ballot_server.services.import_roll import read_roll
 from ballot_server.services.meeting_draft import DraftDetails, MeetingDraft, decode_draft, encode_draft
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.plain_text import show_text
+from ballot_server.services.propose_failed import propose_failed
 from ballot_server.services.unit_roll import take_roll
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import MeetingRecord
@@ -132,7 +133,8 @@ def add_election(database: Database, code: str, form: ElectionForm) -> None:
     with database.write() as session:
         draft = _get(session, code)
         election = read_election(form, on=draft.details.held_on, roll=draft.roll, earlier=draft.elections)
-        _save(session, replace(draft, elections=(*draft.elections, election)))
+        proposed = propose_failed(session, election)
+        _save(session, replace(draft, elections=(*draft.elections, proposed)))
 
 
 def remove_election(database: Database, code: str, election: str) -> None:

@@ -61,6 +61,7 @@ class DraftContest:
 
     subject: str
     member: CardNumber | None
+    previous_failed: int = 0
 
 
 @dataclass(frozen=True)
