@@ -66,6 +66,11 @@ class ElectionRecord:
     manifest: bytes | None = None
     election_hash: bytes | None = None
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether it is held on paper alone: no slip has a slot for it."""
+        return self.slot is None
+
 
 @dataclass(frozen=True)
 class StoredBallot:

@@ -7,6 +7,7 @@ from ballot_server.storage.repositories.drafts import DraftRepository
 from ballot_server.storage.repositories.elections import ElectionRepository
 from ballot_server.storage.repositories.exemptions import ExemptionRepository
 from ballot_server.storage.repositories.meetings import MeetingRepository, RollRepository
+from ballot_server.storage.repositories.paper import PaperBallotsRepository, PaperCountRepository
 from ballot_server.storage.repositories.slip_orders import PaperExchangeRepository, SlipOrderRepository
 from ballot_server.storage.repositories.slips import CredentialRepository, SeriesRepository
 from ballot_server.storage.repositories.staff import StaffLinkRepository, StaffRepository, StaffSessionRepository
@@ -21,6 +22,8 @@ __all__ = [
     "ElectionRepository",
     "ExemptionRepository",
     "MeetingRepository",
+    "PaperBallotsRepository",
+    "PaperCountRepository",
     "PaperExchangeRepository",
     "RollRepository",
     "SeriesRepository",
