@@ -11,10 +11,23 @@ from typing import Any
 
 import pytest
 
-from crypto.ballot import ContestShape
+from crypto.ballot import ContestShape, ballot_size, hash_ballot
 from crypto.board import format_head, matches_head
+from crypto.bodies import EntryKind
+from crypto.encoding import JsonObject, decode_base64, encode_base64
+from crypto.group import ORDER, Scalar, decode_scalar, encode_scalar
+from crypto.manifest import Manifest
 from kiosk.toolchain import ROOT
-from tests.support.archives import ElectionPlan, build_archive, build_smallest_archive
+from tests.support.archives import (
+    ElectionPlan,
+    SampleArchive,
+    build_archive,
+    build_smallest_archive,
+    change_kind,
+    resign,
+    sample_credentials,
+)
+from tests.support.crypto_samples import sign_unsigned
 from tests.support.kiosk import BrowserSide
 from tests.support.verifiers import (
     BrowserVerifier,
@@ -33,6 +46,8 @@ SHAPE = (ContestShape(options=3, marks=2), ContestShape(options=1, marks=1))
 PLAN = ElectionPlan(shape=SHAPE, votes=(((0, 1), (0,)), ((2,), ()), ((), (0,)), ((0,), ())), tested=(bytes(32),))
 SAMPLE = build_archive([PLAN], printed=5)
 SMALLEST = build_smallest_archive()
+RESPONSE = 64 + 64 + 128 + 32
+"""Where the first response stands: after a ballot's header, and a ciphertext, commitments and challenge."""
 TYPED_HEADS = [
     *("", "-", " ", "0" * 31, "0" * 32, "O" * 32, "i" * 32, "L" * 32, "U" * 32, "0" * 33, "0" * 63, "0" * 64, "g" * 64),
     *("ﬁ" * 32, "ı" * 32, "ſ" * 32, "０" * 32, "\u200b" + "0" * 32, "\ufeff" + "0" * 32, "‐".join(["0000"] * 8)),
@@ -146,3 +161,46 @@ def test_files_that_are_no_archive_are_answered_alike(browser_verifier: BrowserV
     here = locate(verify_here(data))
     assert here["verified"] is False
     assert locate(browser_verifier.verify(data)) == here
+
+
+def shift_response(manifest: Manifest, data: bytes, shift: int) -> bytes:
+    """Return a ballot whose first proof has another first response, signed again by its voter."""
+    response = decode_scalar(data[RESPONSE : RESPONSE + 32])
+    shifted = encode_scalar(Scalar((response + shift) % ORDER))
+    voter = next(member for member in sample_credentials(40) if member.public == data[32:64])
+    return sign_unsigned(manifest.election_hash, voter, data[:RESPONSE] + shifted + data[RESPONSE + 32 : -64])
+
+
+def shift_responses(sample: SampleArchive, shifts: dict[int, int]) -> bytes:
+    """Return the archive with the responses of some ballots shifted, everything signed again."""
+    [manifest] = sample.manifests
+    size = ballot_size(manifest.shape)
+
+    def change(body: JsonObject) -> JsonObject:
+        data = decode_base64(str(body["ballots"]))
+        ballots = [data[start : start + size] for start in range(0, len(data), size)]
+        changed = [
+            shift_response(manifest, ballot, shifts[place]) if place in shifts else ballot
+            for place, ballot in enumerate(ballots)
+        ]
+        ordered: list[bytes] = sorted(changed, key=hash_ballot)
+        return {**body, "ballots": encode_base64(b"".join(ordered))}
+
+    return resign(sample.entries, change_kind(EntryKind.CLOSED, change))
+
+
+def test_errors_that_cancel_each_other_are_found_by_both(browser_verifier: BrowserVerifier) -> None:
+    sample = build_archive((ElectionPlan(votes=(((0,),),) * 4),))
+    data = shift_responses(sample, {0: 1, 1: -1})
+    here = locate(verify_here(data))
+    assert (here["check"], locate(browser_verifier.verify(data))) == ("V5", here)
+
+
+def test_wrong_ballot_among_many_is_named_alike(browser_verifier: BrowserVerifier) -> None:
+    shape = (ContestShape(3, 1),) * 10
+    sample = build_archive((ElectionPlan(shape=shape, votes=(((0,),) * 10,) * 40),), printed=40)
+    for places in ([0], [39], [31, 38]):
+        data = shift_responses(sample, dict.fromkeys(places, 1))
+        here, there = verify_here(data), browser_verifier.verify(data)
+        named = [answer["problem"].split(":")[0] for answer in (here, there)]
+        assert (here["check"], here["entry"], named[0]) == ("V5", there["entry"], named[1])
