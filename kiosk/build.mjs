@@ -35,6 +35,11 @@ const PAGES = {
   "verify.js": "src/verify/main.ts",
 };
 
+/** What is shipped as it comes from a package: the bundle's name and the file. */
+const COPIES = {
+  "zxing_reader.wasm": "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm",
+};
+
 const NODE_TESTS = ["crypto.test.ts", "exchange.ts", "trustee-device.ts", "verifier.ts"];
 const BROWSER_TESTS = ["crypto-check.ts"];
 
@@ -87,6 +92,11 @@ async function buildPages(folder) {
     page.inputs.map(toRepositoryPath).forEach((path) => inputs.add(path));
     writeFileSync(join(folder, name), page.code);
     digests[name] = digestOf(page.code);
+  }
+  for (const [name, source] of Object.entries(COPIES)) {
+    const content = readFileSync(join(KIOSK, source));
+    writeFileSync(join(folder, name), content);
+    digests[name] = digestOf(content);
   }
   const own = [...inputs].filter((path) => !path.includes("node_modules/")).sort();
   const record = { inputs: Object.fromEntries(own.map((path) => [path, digestOfFile(path)])), outputs: digests };

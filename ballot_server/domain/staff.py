@@ -31,7 +31,7 @@ class Role(Enum):
     """A device that only shows the projector's page; it has no passphrase."""
 
     KIOSK = "kiosk"
-    """A device on which voters vote; it reaches the kiosk's page and the voters' addresses only, and has no passphrase."""
+    """A device on which voters vote: it opens the kiosk's page and nothing of the staff's; it has no passphrase."""
 
     @property
     def is_device(self) -> bool:

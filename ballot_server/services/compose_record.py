@@ -5,7 +5,7 @@ Every number comes from the decision that the board's outcome was drawn from; wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from enum import Enum
 
@@ -27,6 +27,7 @@ from ballot_server.services.compose_election_record import (
 )
 from ballot_server.services.record_words import RecordWords
 from ballot_server.storage.records import MeetingRecord
+from crypto.manifest import Manifest
 
 
 class Network(Enum):
@@ -52,11 +53,13 @@ def compose_record(
     head: str,
     language: Language,
     network: Network | None = None,
+    printed_elsewhere: Sequence[str] = (),
 ) -> MinutesRecord:
     """Return the record of a meeting's minutes, of at least one election, decided or annulled.
 
     key_words: of the key's fingerprint; head: 32 characters without separators; network: what joined the phones to
-    the server, a rehearsal's own unless given.
+    the server, a rehearsal's own unless given; printed_elsewhere: the letters of series whose slips another machine
+    printed.
     """
     words = RecordWords(language)
     # An election may be annulled for its wrong base, so what it says of attendance counts only if there is no other.
@@ -71,7 +74,11 @@ def compose_record(
         tellers=meeting.tellers,
         form=words.say("form_electronic"),
         network=words.say(_name_network(network, rehearsal=meeting.rehearsal)),
-        printing=words.say("printing_server"),
+        printing=_describe_printing(
+            words,
+            {letter for manifest in _list_manifests(elections, annulled) for letter in manifest.series},
+            printed_elsewhere,
+        ),
         rehearsal=meeting.rehearsal,
         attendance=_compose_attendance(words, meeting.held_on, roll, opened),
         elections=tuple(
@@ -110,6 +117,22 @@ def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequen
         probationary=count_present(MemberClass.PROBATIONARY),
         guests=count_present(MemberClass.GUEST),
     )
+
+
+def _list_manifests(elections: Sequence[DecidedElection], annulled: Sequence[AnnulledElection]) -> list[Manifest]:
+    sealed = [*(each.manifest for each in elections), *(each.manifest for each in annulled)]
+    return [manifest for manifest in sealed if isinstance(manifest, Manifest)]
+
+
+def _describe_printing(words: RecordWords, series: Set[str], elsewhere: Sequence[str]) -> str:
+    """Return who printed the slips of the series that voted."""
+    foreign = sorted(series & set(elsewhere))
+    if not foreign:
+        return words.say("printing_server")
+    if len(foreign) == len(series):
+        return words.say("printing_elsewhere")
+    own = sorted(series - set(elsewhere))
+    return words.say("printing_both", elsewhere=", ".join(foreign), server=", ".join(own))
 
 
 def _compose_annulled(words: RecordWords, election: AnnulledElection) -> AnnulledElectionRecord:

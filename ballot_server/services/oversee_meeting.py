@@ -14,8 +14,14 @@ from ballot_server.services.trustee_proceedings import has_entry
 from ballot_server.services.trustee_progress import describe_all
 from ballot_server.services.trustee_view import CeremonyStage, RoomView
 from ballot_server.storage.engine import Database
-from ballot_server.storage.records import ElectionRecord, MeetingRecord, SeriesRecord
-from ballot_server.storage.repositories import BallotRepository, ElectionRepository, MeetingRepository, SeriesRepository
+from ballot_server.storage.records import ElectionRecord, MeetingRecord, SeriesRecord, SlipOrderRecord
+from ballot_server.storage.repositories import (
+    BallotRepository,
+    ElectionRepository,
+    MeetingRepository,
+    SeriesRepository,
+    SlipOrderRepository,
+)
 from ballot_server.storage.session import Session
 from crypto.bodies import EntryKind
 
@@ -68,6 +74,7 @@ class Overview:
     present: int
     has_minutes: bool
     is_ended: bool
+    orders: tuple[SlipOrderRecord, ...] = ()
 
     @property
     def current(self) -> str | None:
@@ -87,6 +94,10 @@ class Overview:
         if any(not each.printed for each in self.series):
             return NextStep.PRINT_SLIPS
         return NextStep.WRITE_MINUTES if self.current is None else NextStep.HOLD_ELECTION
+
+    def find_order(self, letter: str) -> SlipOrderRecord | None:
+        """Return the order of a series that another machine prints, or None."""
+        return next((each for each in self.orders if each.series == letter), None)
 
     def find(self, election: str) -> ElectionLine | None:
         """Return an election's line, or None."""
@@ -108,6 +119,7 @@ def oversee_meeting(database: Database, meeting: str) -> Overview:
             present=desk.present,
             has_minutes=has_entry(session, meeting, EntryKind.MINUTES),
             is_ended=has_entry(session, meeting, EntryKind.FINAL),
+            orders=SlipOrderRepository(session).list_all(meeting),
         )
 
 

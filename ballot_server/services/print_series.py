@@ -38,7 +38,7 @@ def print_series(
     """
     with database.read() as session:
         elections = [each for each in ElectionRepository(session).list_all(meeting) if series in each.series]
-        digest = _find_fingerprint(session, meeting)
+        digest = find_fingerprint(session, meeting)
     titles = [each.title_vi if language is Language.VIETNAMESE else each.title_en for each in elections]
 
     def print_sheet(sheet: SlipSheet) -> bytes:
@@ -59,7 +59,8 @@ def print_series(
     )
 
 
-def _find_fingerprint(session: Session, meeting: str) -> bytes | None:
+def find_fingerprint(session: Session, meeting: str) -> bytes | None:
+    """Return the 64-byte digest of the meeting's key, or None before the ceremony."""
     try:
         ceremony = read_ceremony(session, meeting)
     except CeremonyMissingError:

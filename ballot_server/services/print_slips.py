@@ -1,9 +1,4 @@
-"""Print one series of slips: make the secrets, publish only what is derived from them, and keep nothing else.
-
-The codes live in memory while the sheet is laid out; no file, table, log or return value holds one. What is stored are
-24 lists of public credentials, each sorted by its bytes, so that neither the order of printing nor the rows of two
-slots can be matched.
-"""
+"""Print one series of slips on this machine, publish its lists, and keep nothing else."""
 
 from __future__ import annotations
 
@@ -11,17 +6,41 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ballot_server.errors import BallotServerError
-from ballot_server.minutes.slips import Slip, SlipSheet
+from ballot_server.minutes.slips import SlipSheet
+from ballot_server.services.make_slips import (
+    MOST_SLIPS,
+    SlipCountError,
+    SlipDesign,
+    SlotLists,
+    check_slip_count,
+    make_slips,
+)
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.storage.engine import Database
-from ballot_server.storage.repositories import CredentialRepository, MeetingRepository, SeriesRepository
+from ballot_server.storage.repositories import (
+    CredentialRepository,
+    MeetingRepository,
+    SeriesRepository,
+    SlipOrderRepository,
+)
+from ballot_server.storage.session import Session
 from crypto.bodies import EntryKind
-from crypto.credential import SLOTS, derive_credential, encode_credential_list
+from crypto.credential import encode_credential_list
 from crypto.encoding import encode_base64
-from crypto.group import Element, RandomBytes
-from crypto.slip import MeetingCode, SlipCode, format_slip_code, format_slip_url, generate_slip_code
+from crypto.group import RandomBytes
+from crypto.slip import MeetingCode
 
-MOST_SLIPS = 5000
+__all__ = [
+    "MOST_SLIPS",
+    "SlipCountError",
+    "SlipPrinter",
+    "SlipsOrderedError",
+    "SlipsPrintedAlreadyError",
+    "check_unprinted",
+    "list_printed_elsewhere",
+    "post_lists",
+    "print_slips",
+]
 
 SlipPrinter = Callable[[SlipSheet], bytes]
 """Lays out a sheet and returns the printable file; `ballot_server.minutes.slips.render_slips` is the real one."""
@@ -31,8 +50,8 @@ class SlipsPrintedAlreadyError(BallotServerError):
     """The series has its slips: a second printing would put more voters on the list; field: series."""
 
 
-class SlipCountError(BallotServerError):
-    """The number of slips is not from 1 to the most that one printing makes; fields: count, most."""
+class SlipsOrderedError(BallotServerError):
+    """The series is ordered from another machine, so it is not printed here; field: series."""
 
 
 def print_slips(
@@ -51,61 +70,64 @@ def print_slips(
 ) -> bytes:
     """Make and lay out `count` slips of a series, publish its 24 lists, and return the file to print.
 
-    title: what the evening is about, printed on every slip; address: scheme, host and port of the voters' application;
-    fingerprint, key_words: of the key, None and empty before the ceremony.
+    title, address, fingerprint, key_words: as in `SlipDesign`.
 
-    Raises: SlipsPrintedAlreadyError; SlipCountError; MeetingUnknownError; SeriesUnknownError; EncodingError for an
-    address too long for the QR code.
+    Raises: SlipsPrintedAlreadyError; SlipsOrderedError; SlipCountError; MeetingUnknownError; SeriesUnknownError;
+    EncodingError for an address too long for the QR code.
     """
-    if not 1 <= count <= MOST_SLIPS:
-        raise SlipCountError(count=count, most=MOST_SLIPS)
+    check_slip_count(count)
     with database.read() as session:
         record = MeetingRepository(session).get(meeting)
-        stored = SeriesRepository(session).get(meeting, series)
-    if stored.printed:
-        raise SlipsPrintedAlreadyError(series=series)
-    codes = _generate_codes(count, random_bytes)
-    sheet = SlipSheet(
+        check_unprinted(session, meeting, series)
+        colour = SeriesRepository(session).get(meeting, series).colour
+    design = SlipDesign(
+        meeting=meeting,
         unit=record.unit,
-        meeting=title,
-        date=record.held_on,
+        held_on=record.held_on,
         series=series,
-        colour=stored.colour,
+        colour=colour,
+        title=title,
         address=address,
+        fingerprint=fingerprint,
         key_words=tuple(key_words),
-        slips=tuple(
-            Slip(url=format_slip_url(address, meeting, code, fingerprint), code=format_slip_code(code))
-            for code in codes
-        ),
     )
-    printed = print_sheet(sheet)
-    lists = [_derive_list(codes, meeting, slot) for slot in range(SLOTS)]
+    made = make_slips(design, count, random_bytes)
+    printed = print_sheet(made.sheet)
     with database.write() as session:
-        current = SeriesRepository(session).get(meeting, series)
-        if current.printed:
-            raise SlipsPrintedAlreadyError(series=series)
-        SeriesRepository(session).update(replace(current, printed=count, left_over=count))
-        for slot, credentials in enumerate(lists):
-            CredentialRepository(session).add_list(meeting, series, slot, credentials)
-            board.append(
-                session,
-                EntryKind.LIST,
-                {
-                    "series": series,
-                    "slot": slot,
-                    "credentials": encode_base64(encode_credential_list(credentials)),
-                },
-            )
+        check_unprinted(session, meeting, series)
+        post_lists(session, board, meeting=meeting, series=series, lists=made.lists)
     return printed
 
 
-def _generate_codes(count: int, random_bytes: RandomBytes) -> tuple[SlipCode, ...]:
-    # Drawn independently, so their order on the sheet says nothing about any of them.
-    codes: dict[SlipCode, None] = {}
-    while len(codes) < count:
-        codes[generate_slip_code(random_bytes)] = None
-    return tuple(codes)
+def check_unprinted(session: Session, meeting: str, series: str) -> None:
+    """Check that a series may be printed here.
+
+    Raises: SeriesUnknownError; SlipsPrintedAlreadyError; SlipsOrderedError.
+    """
+    if SeriesRepository(session).get(meeting, series).printed:
+        raise SlipsPrintedAlreadyError(series=series)
+    if SlipOrderRepository(session).find(meeting, series) is not None:
+        raise SlipsOrderedError(series=series)
 
 
-def _derive_list(codes: Sequence[SlipCode], meeting: MeetingCode, slot: int) -> tuple[Element, ...]:
-    return tuple(sorted(derive_credential(code, meeting, slot).public for code in codes))
+def list_printed_elsewhere(session: Session, meeting: str) -> tuple[str, ...]:
+    """Return the letters of the series whose slips another machine printed."""
+    return tuple(order.series for order in SlipOrderRepository(session).list_all(meeting) if order.is_filled)
+
+
+def post_lists(session: Session, board: Noticeboard, *, meeting: str, series: str, lists: SlotLists) -> None:
+    """Store a series' lists, put them on the board, and count its slips as printed."""
+    count = len(lists[0])
+    record = SeriesRepository(session).get(meeting, series)
+    SeriesRepository(session).update(replace(record, printed=count, left_over=count))
+    for slot, credentials in enumerate(lists):
+        CredentialRepository(session).add_list(meeting, series, slot, credentials)
+        board.append(
+            session,
+            EntryKind.LIST,
+            {
+                "series": series,
+                "slot": slot,
+                "credentials": encode_base64(encode_credential_list(credentials)),
+            },
+        )

@@ -14,9 +14,11 @@ from ballot_server.minutes.record import MinutesRecord
 from ballot_server.services.board_view import list_entries, read_ceremony
 from ballot_server.services.compose_election_record import AnnulledElection, DecidedElection
 from ballot_server.services.compose_record import Network, compose_record
+from ballot_server.services.counted_elections import read_counted
 from ballot_server.services.derive_result import derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
-from ballot_server.services.tally_election import read_counted, read_manifest
+from ballot_server.services.print_slips import list_printed_elsewhere
+from ballot_server.services.sealed_election import read_sealed
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import BoardRepository, MeetingRepository, RollRepository
 from ballot_server.storage.session import Session
@@ -84,6 +86,7 @@ def write_minutes(
             head=encode_base32(head, HEAD_CHARACTERS),
             language=language,
             network=network,
+            printed_elsewhere=list_printed_elsewhere(session, meeting),
         )
     pdf = print_record(record, language)
     results = tuple(each.decision.to_result(each.manifest.election) for each in elections)
@@ -124,7 +127,7 @@ def read_decided(session: Session, meeting: str) -> tuple[DecidedElection, ...]:
 def _read_annulled(session: Session, meeting: str) -> tuple[AnnulledElection, ...]:
     return tuple(
         AnnulledElection(
-            manifest=read_manifest(session, meeting, str(entry.body["election"])), ground=str(entry.body["ground"])
+            manifest=read_sealed(session, meeting, str(entry.body["election"])), ground=str(entry.body["ground"])
         )
         for entry in list_entries(session, meeting, EntryKind.ANNULLED)
     )

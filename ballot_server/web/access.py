@@ -23,6 +23,7 @@ _Parameters = ParamSpec("_Parameters")
 _Answer = TypeVar("_Answer")
 _MARK = "phieukin_audience"
 _TRUSTEES = "phieukin_trustees"
+_LARGEST = "phieukin_largest_form"
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
@@ -102,6 +103,18 @@ def allow(audience: Audience) -> Callable[[Callable[_Parameters, _Answer]], Call
     return mark
 
 
+def take_large_forms(
+    most_bytes: int,
+) -> Callable[[Callable[_Parameters, _Answer]], Callable[_Parameters, _Answer]]:
+    """Let a view take a larger form than others do, from those it is for; stands above `allow`."""
+
+    def mark(view: Callable[_Parameters, _Answer]) -> Callable[_Parameters, _Answer]:
+        setattr(view, _LARGEST, most_bytes)
+        return view
+
+    return mark
+
+
 def find_audience(app: Flask, endpoint: str) -> Audience | None:
     """Return whom an endpoint is for, or None if it does not say."""
     audience = getattr(app.view_functions[endpoint], _MARK, None)
@@ -158,6 +171,9 @@ def _check_rule() -> None:
         case Audience.SCREEN | Audience.DESK | Audience.CHAIR:
             if current_staff().role not in _ROLES[audience]:
                 raise RoleForbiddenError
+            most = getattr(current_app.view_functions[request.endpoint], _LARGEST, None)
+            if most is not None:
+                request.max_content_length = most
             _check_staff_form()
         case Audience.KIOSK:
             if current_staff().role not in _ROLES[audience]:

@@ -18,7 +18,7 @@ from ballot_server.errors import BallotServerError
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.errors import PageMissingError
 
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm"}
 _A_YEAR_SECONDS = 31_536_000
 BUNDLES = Path(__file__).parent / "bundles"
 

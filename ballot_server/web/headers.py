@@ -6,7 +6,9 @@ import base64
 import hashlib
 from collections.abc import Sequence
 
-from flask import Flask, Response
+from flask import Flask, Response, g
+
+_CAMERA = "uses_camera"
 
 
 def add_headers(app: Flask, *, has_forms: bool = False, styles: Sequence[bytes] = ()) -> None:
@@ -18,12 +20,15 @@ def add_headers(app: Flask, *, has_forms: bool = False, styles: Sequence[bytes] 
     layout_style = app.jinja_env.get_template("style.css").render().encode()
     digests = " ".join(f"'sha256-{_digest(style)}'" for style in (layout_style, *styles))
     form_target = "'self'" if has_forms else "'none'"
-    policy = (
-        f"default-src 'none'; style-src {digests}; script-src 'self'; connect-src 'self'; "
-        f"base-uri 'none'; frame-ancestors 'none'; form-action {form_target}"
-    )
+
+    def write_policy(scripts: str) -> str:
+        return (
+            f"default-src 'none'; style-src {digests}; script-src {scripts}; connect-src 'self'; "
+            f"base-uri 'none'; frame-ancestors 'none'; form-action {form_target}"
+        )
+
     headers = {
-        "Content-Security-Policy": policy,
+        "Content-Security-Policy": write_policy("'self'"),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         # Under "no-referrer" browsers hide the origin of a page's own forms, by which forms are checked.
@@ -33,12 +38,25 @@ def add_headers(app: Flask, *, has_forms: bool = False, styles: Sequence[bytes] 
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
 
+    # The reader of codes in pictures is a compiled module of our own.
+    camera_headers = {
+        "Content-Security-Policy": write_policy("'self' 'wasm-unsafe-eval'"),
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    }
+
     def complete(response: Response) -> Response:
         response.headers.update(headers)
+        if _CAMERA in g:
+            response.headers.update(camera_headers)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     app.after_request(complete)
+
+
+def use_camera() -> None:
+    """Let the page that answers the present request use the camera and the module that reads codes."""
+    g.uses_camera = True
 
 
 def _digest(style: bytes) -> str:

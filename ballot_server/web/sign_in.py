@@ -194,7 +194,8 @@ def _go_on(role: Role | None) -> Response:
     asked = request.form.get("next", "") or request.args.get("next", "")
     if _is_page(asked):
         return _redirect(asked)
-    return _redirect(link("screen.show_screen" if role is Role.SCREEN else "screen.show_home"))
+    first = {Role.SCREEN: "screen.show_screen", Role.KIOSK: "kiosk.show_kiosk"}
+    return _redirect(link("screen.show_home" if role is None else first.get(role, "screen.show_home")))
 
 
 def _is_page(path: str) -> bool:

@@ -12,10 +12,12 @@ from ballot_server.web import (
     desk,
     draft,
     exemptions,
+    kiosk,
     follow_ups,
     roll,
     screen,
     sign_in,
+    slip_orders,
     trustee,
     trustee_api,
 )
@@ -24,10 +26,11 @@ from ballot_server.web.application import build_application
 from ballot_server.web.assets import build_assets, load_bundles
 from ballot_server.web.context import WebContext
 from ballot_server.web.health import build_health
+from ballot_server.web.kiosk import KIOSK_BUNDLES
 from ballot_server.web.sessions import keep_sessions
 from ballot_server.web.sign_in import handle_sign_in
 
-STAFF_BUNDLES = ("trustee.js", "trustee.css")
+STAFF_BUNDLES = ("trustee.js", "trustee.css", *KIOSK_BUNDLES)
 
 
 def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
@@ -44,6 +47,8 @@ def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
         chair_election.blueprint,
         draft.blueprint,
         desk.blueprint,
+        kiosk.blueprint,
+        slip_orders.blueprint,
         roll.blueprint,
         exemptions.blueprint,
         follow_ups.blueprint,

@@ -29,11 +29,7 @@ def show_home() -> str:
 @allow(Audience.ROOM)
 def show_slip() -> Response:
     """Show the booth; the slip's secret stays in the address's fragment, which no browser sends."""
-    meetings = list_meetings(get_context().installation.database)
-    current = [meeting.code for meeting in meetings if meeting.current is not None]
-    # Who types the code of a slip without scanning means the meeting that is on; with two, the slip must be scanned.
-    page = render_template("voter/booth.html", meeting=current[0] if len(current) == 1 else "")
-    return compress(Response(page))
+    return compress(Response(render_template("voter/booth.html", meeting=find_current_meeting())))
 
 
 @blueprint.get("/check")
@@ -43,6 +39,13 @@ def show_check() -> Response:
     meetings = list_meetings(get_context().installation.database)
     page = render_template("voter/check.html", meetings=" ".join(meeting.code for meeting in meetings))
     return compress(Response(page))
+
+
+def find_current_meeting() -> str:
+    """Return the code of the meeting that whoever types a slip's code means; empty unless exactly one is on."""
+    meetings = list_meetings(get_context().installation.database)
+    current = [meeting.code for meeting in meetings if meeting.current is not None]
+    return current[0] if len(current) == 1 else ""
 
 
 def choose_reload(meetings: tuple[MeetingView, ...]) -> int | None:

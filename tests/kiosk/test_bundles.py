@@ -12,7 +12,7 @@ from tests.support.kiosk import run_node
 
 def digest_bundles(folder: Path) -> str:
     """Return the digests of a folder's bundles as the record writes them."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".js", ".css"))
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".js", ".css", ".wasm"))
     return "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
 
 

@@ -69,10 +69,14 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def open_browser() -> Iterator[LocalBrowser]:
-    """Run Chromium; afterwards assert that no page asked for anything beyond this machine."""
+def open_browser(*flags: str) -> Iterator[LocalBrowser]:
+    """Run Chromium; afterwards assert that no page asked for anything beyond this machine.
+
+    flags: of Chromium's own, beside those that every test has.
+    """
     with sync_playwright() as playwright:
-        browser = LocalBrowser(playwright.chromium.launch(executable_path=find_chromium(), args=list(_FLAGS)))
+        launched = playwright.chromium.launch(executable_path=find_chromium(), args=[*_FLAGS, *flags])
+        browser = LocalBrowser(launched)
         try:
             yield browser
         finally:

@@ -82,6 +82,10 @@ class CredentialRepository:
         )
         return tuple(self._session.scalars(query))
 
+    def list_all(self, meeting: str) -> frozenset[bytes]:
+        """Return every credential of a meeting, of all series and slots."""
+        return frozenset(self._session.scalars(select(CredentialRow.public).where(CredentialRow.meeting == meeting)))
+
     def is_listed(self, meeting: str, series: Sequence[str], slot: int, public: bytes) -> bool:
         """Tell whether a credential stands in the list of any of the series, for the slot."""
         query = select(func.count()).where(
