@@ -1,4 +1,8 @@
-"""One election of a meeting in preparation: its rules, its lines, and what it follows."""
+"""One election of a meeting in preparation: its rules, its lines, and what it follows.
+
+What is asked depends on the rule-set: lines to vote on, or candidates and seats; who holds a post; how often a vote
+failed before; a base that the chair enters.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ballot_server.domain.contest import Wording, pair_contests
-from ballot_server.domain.member import CardNumber, Roll
+from ballot_server.domain.base import BaseKind
+from ballot_server.domain.contest import Option, Wording, pair_contests
+from ballot_server.domain.member import Roll
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language, translate
 from ballot_server.rules.cases import run_cases
 from ballot_server.rules.errors import RuleSetTextError
 from ballot_server.rules.loader import list_rule_sets, load_named_rule_set, load_rule_set
 from ballot_server.rules.model import RuleSet, date_rule_set
+from ballot_server.services.draft_lines import (
+    DraftLines,
+    read_candidates,
+    read_contests,
+    read_failures,
+    read_fixed_base,
+    read_post_holders,
+    read_seats,
+)
 from ballot_server.services.election_plan import ElectionPlan, plan_contest
 from ballot_server.services.meeting_draft import DraftContest, DraftElection, read_line
+from ballot_server.services.own_rule import OWN_RULE, OwnRule, write_own_rule
 from ballot_server.services.plain_text import show_text
 
 LONGEST_RULE_FILE = 100_000
-MOST_CONTESTS = 60
-_SEPARATOR = ";"
 
 
 class RuleSetNotChosenError(BallotServerError):
@@ -29,18 +42,6 @@ class RuleSetNotChosenError(BallotServerError):
 
 class RuleCasesDisagreeError(BallotServerError):
     """Worked examples of a rule file do not come out as it says; fields: path, wrong, cases."""
-
-
-class NoContestsError(BallotServerError):
-    """An election has no lines to vote on."""
-
-
-class TooManyContestsError(BallotServerError):
-    """An election has more lines than a ballot holds; fields: count, most."""
-
-
-class ContestMemberUnknownError(BallotServerError):
-    """The card number of a line is not on the roll; fields: line, card_number."""
 
 
 class FollowsNeededError(BallotServerError):
@@ -61,16 +62,32 @@ class RuleChoice:
 
 
 @dataclass(frozen=True)
+class RuleQuestions:
+    """What the form must ask for a rule-set, beside title and lines."""
+
+    candidates: bool
+    posts: bool
+    failures: bool
+    fixed_base: bool
+    follows: bool
+
+
+@dataclass(frozen=True)
 class ElectionForm:
-    """What the form for one election says; `rule_file` is name and bytes of an upload, which then counts."""
+    """What the form for one election says.
+
+    `rule_file` is name and bytes of an upload, which then counts before `own_rule` and `rule_set`; `lines` is asked as
+    the rule-set needs it.
+    """
 
     title_vi: str
     title_en: str
     rule_set: str
     rule_file: tuple[str, bytes] | None
-    contests: str
+    lines: DraftLines
     follows: str
     member_concerned_votes: bool | None
+    own_rule: OwnRule | None = None
 
 
 def list_rule_choices(language: Language) -> tuple[RuleChoice, ...]:
@@ -84,6 +101,18 @@ def list_rule_choices(language: Language) -> tuple[RuleChoice, ...]:
         for rule_set in list_rule_sets()
     }
     return tuple(choices.values())
+
+
+def list_rule_questions(rule_set: str, on: date) -> RuleQuestions:
+    """Return what must be asked for an installed rule-set. Raises: UnknownRuleSetError."""
+    loaded = load_named_rule_set(rule_set, on).rule_set
+    return RuleQuestions(
+        candidates=loaded.elects_candidates,
+        posts=bool(loaded.post_options),
+        failures=bool(loaded.failures),
+        fixed_base=loaded.base.kind is BaseKind.FIXED,
+        follows=loaded.follows is not None,
+    )
 
 
 @dataclass(frozen=True)
@@ -110,7 +139,7 @@ def read_election(form: ElectionForm, *, on: date, roll: Roll, earlier: Sequence
     """Return the election that a form describes.
 
     Raises: FieldMissingError, FieldTooLongError, FieldHiddenError; RuleSetNotChosenError, UnknownRuleSetError,
-    RuleSetError, RuleCasesDisagreeError; NoContestsError, TooManyContestsError, ContestMemberUnknownError;
+    RuleSetError, RuleCasesDisagreeError; a DraftLineError; CandidatesNeededError and the like;
     FollowsNeededError, FollowsWrongError, ContestPairingError.
     """
     title = read_line("title", form.title_vi)
@@ -121,10 +150,12 @@ def read_election(form: ElectionForm, *, on: date, roll: Roll, earlier: Sequence
         title=Wording(vi=title, en=read_line("title_en", form.title_en, needed=False) or title),
         rule_text=rule_set.source_text,
         rule_origin=rule_set.origin,
-        contests=_read_contests(form.contests, roll),
+        contests=_read_lines(form.lines, rule_set, roll),
         follows=form.follows or None,
         member_concerned_votes=rule_set.member_concerned_votes if votes is None else votes,
+        fixed=read_fixed_base(form.lines) if rule_set.base.kind is BaseKind.FIXED else None,
     )
+    plan_election(election)
     _check_follows(election, rule_set, earlier)
     return election
 
@@ -143,17 +174,46 @@ def plan_election(election: DraftElection) -> ElectionPlan:
                 subject=Wording(vi=contest.subject, en=contest.subject),
                 member=contest.member,
                 previous_failed=contest.previous_failed,
+                holds_post=contest.holds_post,
+                candidates=_name_candidates(contest),
+                seats=contest.seats,
             )
             for place, contest in enumerate(election.contests, start=1)
         ),
         follows=election.follows,
         member_concerned_votes=election.member_concerned_votes,
+        fixed=election.fixed,
+    )
+
+
+def _name_candidates(contest: DraftContest) -> tuple[Option, ...]:
+    return tuple(
+        Option(id=f"u{place}", text=Wording(vi=candidate.name, en=candidate.name))
+        for place, candidate in enumerate(contest.candidates, start=1)
+    )
+
+
+def _read_lines(lines: DraftLines, rule_set: RuleSet, roll: Roll) -> tuple[DraftContest, ...]:
+    """Return the lines to vote on: one with its candidates, or many with what the rules ask of each."""
+    if rule_set.elects_candidates:
+        candidates = read_candidates(lines, roll)
+        seats = read_seats(lines, len(candidates))
+        [contest] = read_contests(lines, roll, most=1)
+        return (DraftContest(contest.subject, None, candidates=candidates, seats=seats),)
+    contests = read_contests(lines, roll)
+    holders = read_post_holders(lines, len(contests)) if rule_set.post_options else frozenset[int]()
+    failures = read_failures(lines, len(contests)) if rule_set.failures else {}
+    return tuple(
+        DraftContest(contest.subject, contest.member, place in holders, failures.get(place, 0))
+        for place, contest in enumerate(contests, start=1)
     )
 
 
 def _choose_rules(form: ElectionForm, on: date) -> RuleSet:
     if form.rule_file is not None:
         return _read_rule_file(*form.rule_file)
+    if form.own_rule is not None:
+        return _check_rule_text(write_own_rule(form.own_rule), f"{OWN_RULE}.toml")
     if not form.rule_set:
         raise RuleSetNotChosenError
     return load_named_rule_set(form.rule_set, on).rule_set
@@ -168,6 +228,10 @@ def _read_rule_file(name: str, data: bytes) -> RuleSet:
         text = None
     if text is None or len(text) > LONGEST_RULE_FILE:
         raise RuleSetTextError(path=origin, key="–", limit=LONGEST_RULE_FILE)
+    return _check_rule_text(text, origin)
+
+
+def _check_rule_text(text: str, origin: str) -> RuleSet:
     rule_set = load_rule_set(text, origin)
     results = run_cases(rule_set)
     wrong = sum(not result.agrees for result in results)
@@ -179,27 +243,6 @@ def _read_rule_file(name: str, data: bytes) -> RuleSet:
 def _name_election(earlier: Sequence[DraftElection]) -> str:
     taken = {election.id for election in earlier}
     return next(name for number in range(1, len(taken) + 2) if (name := f"s{number}") not in taken)
-
-
-def _read_contests(text: str, roll: Roll) -> tuple[DraftContest, ...]:
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise NoContestsError
-    if len(lines) > MOST_CONTESTS:
-        raise TooManyContestsError(count=len(lines), most=MOST_CONTESTS)
-    return tuple(_read_contest(number, line, roll) for number, line in enumerate(lines, start=1))
-
-
-def _read_contest(number: int, line: str, roll: Roll) -> DraftContest:
-    subject, mark, card = line.rpartition(_SEPARATOR) if _SEPARATOR in line else (line, "", "")
-    read = read_line("contests", subject)
-    if not mark or not card.strip():
-        return DraftContest(read, None)
-    wanted = "".join(card.split()).casefold()
-    for entry in roll.entries:
-        if "".join(entry.member.card_number.split()).casefold() == wanted:
-            return DraftContest(read, CardNumber(entry.member.card_number))
-    raise ContestMemberUnknownError(line=number, card_number=show_text(card.strip()))
 
 
 def _check_follows(election: DraftElection, rule_set: RuleSet, earlier: Sequence[DraftElection]) -> None:

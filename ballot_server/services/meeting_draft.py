@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.member import CardNumber, Roll
 from ballot_server.errors import BallotServerError
@@ -56,12 +57,26 @@ class DraftDetails:
 
 
 @dataclass(frozen=True)
+class DraftCandidate:
+    """One who stands for election; `member` is the card number, if the line names one."""
+
+    name: str
+    member: CardNumber | None
+
+
+@dataclass(frozen=True)
 class DraftContest:
-    """One line of an election; `member` is the card number of the person concerned, if the line names one."""
+    """One line of an election; `member` is the card number of the person concerned, if the line names one.
+
+    `seats` and `candidates` are given where candidates are elected, and only there.
+    """
 
     subject: str
     member: CardNumber | None
+    holds_post: bool = False
     previous_failed: int = 0
+    candidates: tuple[DraftCandidate, ...] = ()
+    seats: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,7 @@ class DraftElection:
     contests: tuple[DraftContest, ...]
     follows: str | None
     member_concerned_votes: bool
+    fixed: FixedBase | None = None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from flask import Response, redirect, request
 from ballot_server.domain.election import IllegalTransitionError
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import REFUSALS, translate_error
+from ballot_server.services.draft_lines import LineNumberUnknownError
 from ballot_server.services.form_fields import FormError
 from ballot_server.services.meeting_draft import DraftFieldError
+from ballot_server.services.own_rule import OwnRuleChoiceError, OwnRuleFractionError
 from ballot_server.services.record_attendance import AttendanceChangedError
 from ballot_server.services.roll_problem import RollError, describe_roll_problem
 from ballot_server.web.context import get_context
@@ -101,7 +103,7 @@ def _explain(error: Exception) -> tuple[str, tuple[str, ...]]:
         return say("draft.roll_refused", count=len(error.problems)), tuple(problems)
     if isinstance(error, FormError):
         return say("act.form_refused", count=len(error.problems)), tuple(_explain(each)[0] for each in error.problems)
-    if isinstance(error, DraftFieldError):
+    if isinstance(error, (DraftFieldError, LineNumberUnknownError, OwnRuleChoiceError, OwnRuleFractionError)):
         error.fields["field"] = say(f"field.{error.fields['field']}")
     if isinstance(error, AttendanceChangedError):
         error.fields["current"] = say(f"attendance.{error.current.value}")

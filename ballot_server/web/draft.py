@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from http import HTTPStatus
+from typing import TypeVar
 
 from flask import Blueprint, Response, render_template, request
 
 from ballot_server.errors import BallotServerError
-from ballot_server.services.draft_election import ElectionForm, describe_rules, list_rule_choices
+from ballot_server.services.draft_election import (
+    ElectionForm,
+    RuleQuestions,
+    describe_rules,
+    list_rule_choices,
+    list_rule_questions,
+)
+from ballot_server.services.draft_lines import DraftLines
 from ballot_server.services.draft_meeting import (
     add_election,
     begin_draft,
@@ -20,6 +29,7 @@ from ballot_server.services.draft_meeting import (
     take_draft_roll,
 )
 from ballot_server.services.meeting_draft import DraftDetails, read_details
+from ballot_server.services.own_rule import OWN_BASES, OWN_RULE, OwnForm, OwnRuleEntries, read_own_rule
 from ballot_server.services.summarise_roll import summarise_roll
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, lead_to, read_upload, refuse, run_act
@@ -28,7 +38,12 @@ from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
 from ballot_server.web.sessions import require_recent_passphrase
 
+_Entries = TypeVar("_Entries", DraftLines, OwnRuleEntries)
+
 blueprint = Blueprint("draft", __name__, url_prefix="/drafts")
+
+RULE_FILE = "rule-file"
+"""Chosen in the place of a rule-set's id: the rules come as a file."""
 
 _FIELDS = ("unit", "superior", "place", "held_on", "chair", "clerk", "tellers")
 
@@ -89,19 +104,28 @@ def post_unit_roll(meeting: str) -> Response:
     return lead_to("draft.show_draft", meeting=meeting, part="roll")
 
 
+@blueprint.get("/<meeting>/elections/new")
+@allow(Audience.CHAIR)
+def show_election_form(meeting: str) -> str:
+    """Ask for one election what its rules need."""
+    return _render_election(meeting, request.args.get("rule_set", ""))
+
+
 @blueprint.post("/<meeting>/elections")
 @allow(Audience.CHAIR)
 def post_election(meeting: str) -> Response:
     """Add an election."""
-    votes = request.form.get("member_concerned", "")
+    votes, rule_set = request.form.get("member_concerned", ""), request.form.get("rule_set", "")
+    is_own = rule_set == OWN_RULE
     form = ElectionForm(
         title_vi=request.form.get("title", ""),
         title_en=request.form.get("title_en", ""),
-        rule_set=request.form.get("rule_set", ""),
+        rule_set="" if rule_set in (OWN_RULE, RULE_FILE) else rule_set,
         rule_file=read_upload("rule_file"),
-        contests=request.form.get("contests", ""),
+        lines=_read_form(DraftLines),
         follows=request.form.get("follows", ""),
         member_concerned_votes={"yes": True, "no": False}.get(votes),
+        own_rule=run_act(lambda: read_own_rule(_read_form(OwnRuleEntries))) if is_own else None,
     )
     database = get_context().installation.database
     run_act(lambda: add_election(database, meeting, form))
@@ -145,6 +169,8 @@ def show_refusal(error: ActRefusedError) -> Response:
     try:
         if meeting is None:
             page = render_template("staff/draft_new.html", refusal=error, values=request.form)
+        elif request.endpoint == "draft.post_election":
+            page = _render_election(str(meeting), request.form.get("rule_set", ""), refusal=error)
         else:
             page = _render(str(meeting), refusal=error)
     except BallotServerError as reason:
@@ -166,14 +192,45 @@ def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:
         draft=draft,
         refusal=refusal,
         values=values | (request.form.to_dict() if "unit" in request.form else {}),
-        entered=request.form if "contests" in request.form else {},
+        own_rule=OWN_RULE,
+        rule_file=RULE_FILE,
         choices=list_rule_choices(language),
         summary=summarise_roll(draft.roll, details.held_on) if draft.roll.entries else None,
         rules={each.id: describe_rules(each, details.held_on, language) for each in draft.elections},
     )
 
 
+def _render_election(meeting: str, rule_set: str, refusal: ActRefusedError | None = None) -> str:
+    draft, language = get_draft(get_context().installation.database, meeting), choose_language()
+    titles = {choice.id: choice.title for choice in list_rule_choices(language)}
+    if rule_set in titles:
+        questions = list_rule_questions(rule_set, draft.details.held_on)
+    elif rule_set in (OWN_RULE, RULE_FILE):
+        # What a file or an own rule will ask is not known yet: whatever may be asked is, and nothing more is needed.
+        questions = RuleQuestions(candidates=True, posts=True, failures=True, fixed_base=True, follows=True)
+    else:
+        return _render(meeting, refusal=refusal or refuse("draft.rule_not_chosen"))
+    return render_template(
+        "staff/draft_election.html",
+        draft=draft,
+        refusal=refusal,
+        entered=request.form,
+        rule_set=rule_set,
+        rule_title=titles.get(rule_set, ""),
+        is_own=rule_set == OWN_RULE,
+        is_file=rule_set == RULE_FILE,
+        questions=questions,
+        forms=[form.value for form in OwnForm],
+        bases=[base.value for base in OWN_BASES],
+    )
+
+
+def _read_form(kind: type[_Entries]) -> _Entries:
+    """Return the form's texts by the names of a record whose fields are all texts."""
+    return kind(**{each.name: request.form.get(each.name, "") for each in fields(kind)})
+
+
 def _read_details() -> DraftDetails:
-    fields = {name: request.form.get(name, "") for name in _FIELDS}
+    entered = {name: request.form.get(name, "") for name in _FIELDS}
     is_rehearsal = request.form.get("rehearsal") == "yes"
-    return run_act(lambda: read_details(fields, rehearsal=is_rehearsal))
+    return run_act(lambda: read_details(entered, rehearsal=is_rehearsal))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import date
 from importlib import resources
@@ -9,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.election import ElectionState
 from ballot_server.domain.member import Attendance
+from ballot_server.services.draft_election import plan_election
 from ballot_server.services.draft_meeting import DraftUnknownError, fill_room, finalise_draft, get_draft
 from ballot_server.services.meeting_draft import decode_draft, encode_draft
 from ballot_server.storage.repositories import MeetingRepository, RollRepository, SeriesRepository
@@ -116,8 +120,6 @@ def test_roll_that_lacks_somebody_concerned_is_refused(drafted: ChairEvening) ->
     ("changes", "sentence"),
     [
         ({"title": ""}, "Chưa ghi ô “Tên lần bỏ phiếu”."),
-        ({"rule_set": ""}, "Chưa chọn quy tắc."),
-        ({"rule_set": "vn-nothing"}, "Không có bộ quy tắc “vn-nothing”."),
         ({"contests": " \n "}, "Chưa ghi nội dung bỏ phiếu."),
         ({"contests": "\n".join(["A"] * 61)}, "Có 61 nội dung; một phiếu nhiều nhất 60."),
         ({"contests": "Đồng chí A\nĐồng chí B; 999"}, "Dòng 2: số thẻ “999” không có trong danh sách"),
@@ -131,6 +133,148 @@ def test_wrong_election_is_refused_and_kept_in_the_form(
     answer = drafted.send("draft/elections", **{**ELECTION, "title_en": "Kept as typed", **changes})
     assert answer.status_code == 409
     text = answer.get_data(as_text=True)
+    assert sentence in text
+    assert "Kept as typed" in text
+    assert get_draft(drafted.installation.database, drafted.code).elections == ()
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "sentence"),
+    [
+        ("", "Chưa chọn quy tắc."),
+        ("rule-file", "Chưa chọn quy tắc."),
+        ("vn-nothing", "Không có bộ quy tắc “vn-nothing”."),
+    ],
+)
+def test_election_without_rules_is_refused(drafted: ChairEvening, rule_set: str, sentence: str) -> None:
+    answer = drafted.send("draft/elections", **{**ELECTION, "rule_set": rule_set})
+    assert answer.status_code == 409
+    assert sentence in answer.get_data(as_text=True)
+
+
+def test_form_of_an_election_asks_what_its_rules_need(drafted: ChairEvening) -> None:
+    def ask(rule_set: str) -> set[str]:
+        answer = drafted.chair.get(f"/drafts/{drafted.code}/elections/new?rule_set={rule_set}")
+        assert answer.status_code == 200
+        return set(re.findall(' name="([a-z_]+)"', answer.get_data(as_text=True)))
+
+    plain = ask("vn-resolution")
+    assert {"title", "contests", "member_concerned"} <= plain
+    rare = {"candidates", "seats", "post_holders", "failures", "fixed_value", "fixed_ground", "follows"}
+    assert plain & rare == set()
+    assert ask("vn-committee-election") & rare == {"candidates", "seats"}
+    assert ask("vn-discipline") & rare == {"post_holders"}
+    assert ask("vn-recognition") & rare == {"failures"}
+    assert ask("vn-screening-removal") & rare == {"follows"}
+    assert rare | {"rule_file"} <= ask("rule-file")
+    assert {"own_form", "own_base", "own_numerator", "own_quorum_numerator", "fixed_value"} <= ask("own-rule")
+
+
+def test_form_of_an_election_without_rules_sends_back(drafted: ChairEvening) -> None:
+    answer = drafted.chair.get(f"/drafts/{drafted.code}/elections/new")
+    assert "Chưa chọn quy tắc. Hãy chọn ở mục 3" in answer.get_data(as_text=True)
+
+
+COMMITTEE = {
+    "title": "Bầu chi ủy",
+    "rule_set": "vn-committee-election",
+    "contests": "Bầu chi ủy nhiệm kỳ 2025–2030",
+    "candidates": "Đặng Văn Khôi; 00125007\nBà Lê Thị Hoa\n\nÔng Trần Văn Nam",
+    "seats": "2",
+}
+DISCIPLINE = {"title": "Kỷ luật", "rule_set": "vn-discipline", "contests": "Đồng chí A\nĐồng chí B"}
+RECOGNITION = {"title": "Công nhận", "rule_set": "vn-recognition", "contests": "Đồng chí A\nĐồng chí B"}
+OWN = {
+    "title": "Sửa điều lệ",
+    "rule_set": "own-rule",
+    "contests": "Điều 4",
+    "own_title": "Sửa điều lệ: bốn phần năm",
+    "own_source": "Điều lệ Hội",
+    "own_clause": "Điều 12",
+    "own_form": "yes_no",
+    "own_base": "all_members",
+    "own_comparator": "at_least",
+    "own_numerator": "4",
+    "own_denominator": "5",
+    "own_quorum_numerator": "1",
+    "own_quorum_denominator": "2",
+}
+
+
+def test_committee_election_is_planned_with_its_candidates_and_seats(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **COMMITTEE)
+    draft = get_draft(drafted.installation.database, drafted.code)
+    [planned] = plan_election(draft.elections[0]).planned
+    assert [option.text.vi for option in planned.contest.options] == [
+        "Đặng Văn Khôi",
+        "Bà Lê Thị Hoa",
+        "Ông Trần Văn Nam",
+    ]
+    assert (planned.contest.marks, planned.seats) == (2, 2)
+    assert "bầu 2 trong số: Đặng Văn Khôi, Bà Lê Thị Hoa, Ông Trần Văn Nam" in page(drafted)
+
+
+def test_removal_from_office_is_on_the_ballot_of_post_holders_alone(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **DISCIPLINE, post_holders="2")
+    draft = get_draft(drafted.installation.database, drafted.code)
+    options = [{option.id for option in contest.options} for contest in plan_election(draft.elections[0]).contests]
+    assert ["removal_from_office" in each for each in options] == [False, True]
+
+
+def test_past_failures_are_planned_by_line(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **RECOGNITION, failures="2: 1, 1:3")
+    draft = get_draft(drafted.installation.database, drafted.code)
+    assert [contest.previous_failed for contest in draft.elections[0].contests] == [3, 1]
+    assert "đã 3 lần không đạt" in page(drafted)
+
+
+def test_own_rule_of_the_form_is_planned_with_its_source(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **OWN)
+    draft = get_draft(drafted.installation.database, drafted.code)
+    rule_set = plan_election(draft.elections[0]).rule_set
+    assert (rule_set.source.document.vi, rule_set.base.kind.value) == ("Điều lệ Hội", "all_members")
+    assert "Sửa điều lệ: bốn phần năm" in page(drafted)
+
+
+def test_fixed_base_of_an_own_rule_is_planned_with_its_ground(drafted: ChairEvening) -> None:
+    drafted.act("draft/elections", **{**OWN, "own_base": "fixed", "fixed_value": "40", "fixed_ground": "Quyết định 12"})
+    draft = get_draft(drafted.installation.database, drafted.code)
+    assert draft.elections[0].fixed == FixedBase(40, "Quyết định 12")
+    assert "Mẫu số nhập tay: 40. Căn cứ: Quyết định 12" in page(drafted)
+
+
+@pytest.mark.parametrize(
+    ("form", "changes", "sentence"),
+    [
+        (COMMITTEE, {"candidates": " "}, "Chưa ghi người ứng cử."),
+        (COMMITTEE, {"candidates": "\n".join(f"Ông {n}" for n in range(61))}, "Có 61 người ứng cử"),
+        (COMMITTEE, {"candidates": "Ông A\nÔng A"}, "Có hai người ứng cử cùng ghi là “Ông A”."),
+        (COMMITTEE, {"candidates": "Ông A; 999\nÔng B"}, "Dòng 1: số thẻ “999” không có trong danh sách"),
+        (COMMITTEE, {"seats": "4"}, "Số lượng cần bầu ghi là “4”. Hãy ghi một số từ 1 đến 3"),
+        (COMMITTEE, {"seats": "hai"}, "Số lượng cần bầu ghi là “hai”."),
+        (COMMITTEE, {"seats": ""}, "Số lượng cần bầu ghi là “–”."),
+        (COMMITTEE, {"contests": "Một\nHai"}, "Có 2 nội dung; một phiếu nhiều nhất 1."),
+        (DISCIPLINE, {"post_holders": "3"}, "Ô “Dòng nào là người đang giữ chức vụ” ghi “3”"),
+        (DISCIPLINE, {"post_holders": "A"}, "chỉ có các dòng từ 1 đến 2"),
+        (RECOGNITION, {"failures": "2"}, "Chưa hiểu “2”."),
+        (RECOGNITION, {"failures": "1: 100"}, "Chưa hiểu “1: 100”."),
+        (RECOGNITION, {"failures": "5: 1"}, "Ô “Lần trước không đạt” ghi “5: 1”"),
+        (OWN, {"own_title": ""}, "Chưa ghi ô “Tên quy tắc”."),
+        (OWN, {"own_numerator": "6"}, "Ô “Phân số” ghi “6/5”."),
+        (OWN, {"own_quorum_denominator": ""}, "Ô “Phải có mặt ít nhất” ghi “1/–”."),
+        (OWN, {"own_comparator": "more_than", "own_numerator": "5"}, "Không thể cần nhiều hơn toàn bộ mẫu số."),
+        (OWN, {"own_base": "nothing"}, "Ô “Tính trên số nào (mẫu số)” chưa chọn đúng"),
+        (OWN, {"own_form": "candidates", "own_base": "votes_cast"}, "không đi được với cách bỏ phiếu đã chọn"),
+        (OWN, {"own_base": "fixed"}, "Mẫu số ghi là “–”."),
+        (OWN, {"own_base": "fixed", "fixed_value": "40"}, "Chưa ghi ô “Căn cứ của mẫu số”."),
+    ],
+)
+def test_wrong_entry_that_rules_ask_for_is_refused_and_kept(
+    drafted: ChairEvening, form: dict[str, str], changes: dict[str, str], sentence: str
+) -> None:
+    answer = drafted.send("draft/elections", **{**form, "title_en": "Kept as typed", **changes})
+    assert answer.status_code == 409
+    text = html.unescape(answer.get_data(as_text=True))
     assert sentence in text
     assert "Kept as typed" in text
     assert get_draft(drafted.installation.database, drafted.code).elections == ()
