@@ -185,6 +185,22 @@ def test_page_loaded_again_at_any_step_of_the_ceremony_goes_on(hall: Hall, phone
     assert kept == []
 
 
+def test_relay_that_shows_other_rounds_after_a_closed_tab_changes_nothing(phones: list[Phone]) -> None:
+    def forge(answer: bytes) -> bytes:
+        return answer.replace(b"nonce", b"other").replace(b"commitment", b"another")
+
+    words = compare_words(phones)
+    relay_otherwise(phones[0], r"/api/trustee/round\?.*round=(commitment|opening)", forge)
+    phones[0].close_tab()
+    phones[0].open()
+    phones[0].wait_for("So bốn từ")
+    assert phones[0].read_words() == words
+    for phone in phones:
+        phone.press("same")
+    for phone in phones:
+        phone.wait_for("Đang chờ chủ trì")
+
+
 def test_server_restarted_in_the_middle_of_the_ceremony_is_waited_for(hall: Hall, phones: list[Phone]) -> None:
     words = compare_words(phones)
     hall.remote.end_abruptly()
