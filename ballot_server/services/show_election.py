@@ -12,6 +12,7 @@ from ballot_server.rules.decide import Reachability
 from ballot_server.rules.sealed import SealedRules
 from ballot_server.services.compose_election_record import compose_base_record, compose_election_record
 from ballot_server.services.preview_election import Preview, preview_election
+from ballot_server.services.record_words import RecordWords, write_date
 from ballot_server.services.write_minutes import read_decided
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import ElectionRepository
@@ -23,9 +24,17 @@ COUNTED_STATES = frozenset({ElectionState.TALLIED, ElectionState.PUBLISHED})
 
 @dataclass(frozen=True)
 class PreviewWords:
-    """What opening would seal; `needed` and `doubts` are sentences, `doubts` about what cannot be reached."""
+    """What opening would seal; `needed` and `doubts` are sentences, `doubts` about what cannot be reached.
+
+    `version` names the document and the version of the rules with its mark, `voters` says who of the exempt and of the
+    members concerned votes, `quorum` is empty where the rules ask for none.
+    """
 
     rule_title: str
+    version: str
+    voters: tuple[str, ...]
+    quorum: str
+    quorum_met: bool
     base: str
     needed: tuple[str, ...]
     doubts: tuple[str, ...]
@@ -43,6 +52,10 @@ def show_preview(database: Database, meeting: str, election: str, language: Lang
     sealed = preview.sealed
     return PreviewWords(
         rule_title=sealed.rule_set.title.in_language(language.value),
+        version=_describe_version(sealed, language),
+        voters=_list_voters(sealed, language),
+        quorum="" if sealed.quorum is None else RecordWords(language).describe_quorum(sealed.quorum),
+        quorum_met=sealed.quorum is None or sealed.quorum.met,
         base=compose_base_record(sealed, language).parts,
         needed=_list_needed(preview, language),
         doubts=tuple(
@@ -85,6 +98,25 @@ def list_rule_notes(sealed: SealedRules, language: Language) -> tuple[str, ...]:
         text = reading.text.in_language(language.value)
         notes.append(translate("rules.reading", language, mark=reading.mark.value, text=text))
     return tuple(notes)
+
+
+def _describe_version(sealed: SealedRules, language: Language) -> str:
+    """Return the document in number and date as far as it bears them, since when it is applied, and the mark."""
+    dated, words = sealed.dated, RecordWords(language)
+    source = dated.rule_set.source
+    number = "" if source.number is None else f", {source.number}"
+    issued = "" if source.issued_on is None else f", {write_date(source.issued_on)}"
+    first = dated.rule_set.effective_from
+    period = words.say("version_undated") if first is None else words.say("version", effective_from=write_date(first))
+    document = source.document.in_language(language.value)
+    return f"{document}{number}{issued}; {period} [{dated.mark.value}]"
+
+
+def _list_voters(sealed: SealedRules, language: Language) -> tuple[str, ...]:
+    standing = sealed.rule_set.base.exempt_present
+    exempt = translate(f"rules.exempt_{standing.value}", language)
+    concerned = "member_concerned_does_not_vote" if sealed.barred else "member_concerned_votes"
+    return (exempt, translate(f"rules.{concerned}", language))
 
 
 def _list_needed(preview: Preview, language: Language) -> tuple[str, ...]:

@@ -113,6 +113,33 @@ def test_preview_says_base_need_and_reachability_before_opening(evening: ChairEv
     assert "mẫu số là 6" in page
 
 
+def test_preview_says_who_votes_and_which_version_applies(evening: ChairEvening) -> None:
+    evening.prepare()
+    evening.print_slips()
+    page = page_of(evening, "s1")
+    assert "Người được miễn dù có mặt cũng không được phát thẻ" in page
+    assert "Đảng viên được đưa ra bỏ phiếu cũng được bỏ phiếu." in page
+    assert "hiệu lực từ 28/10/2021 [V]" in page
+
+
+CONFIDENCE = {"title": "Tín nhiệm", "rule_set": "vn-confidence", "contests": "Đồng chí A"}
+
+
+def test_preview_says_that_the_quorum_is_missed_and_opening_is_refused(evening: ChairEvening) -> None:
+    evening.prepare(CONFIDENCE)
+    evening.make_key()
+    evening.print_slips()
+    evening.check_in(*VOTERS[:3])
+    # Two thirds of the five summoned are four.
+    assert "(5 người), tức là 4 người; có mặt 3 người: KHÔNG đủ" in page_of(evening, "s1")
+    evening.act("chair/elections/s1/counts")
+    evening.drive(lambda: "Nút mở bỏ phiếu hiện ra" not in page_of(evening, "s1"))
+    answer = evening.send("chair/elections/s1/open")
+    assert answer.status_code == 409
+    assert "cần 4, đang có 3. Chờ đủ người" in answer.get_data(as_text=True)
+    assert evening.find().state is ElectionState.READY
+
+
 def test_preview_says_what_is_missing(evening: ChairEvening) -> None:
     evening.prepare()
     assert "Loạt thẻ A chưa in nên chưa mở bỏ phiếu được." in page_of(evening, "s1")
