@@ -203,11 +203,11 @@ def test_relay_that_shows_other_rounds_after_a_closed_tab_changes_nothing(phones
 
 def test_server_restarted_in_the_middle_of_the_ceremony_is_waited_for(hall: Hall, phones: list[Phone]) -> None:
     words = compare_words(phones)
-    hall.remote.end_abruptly()
+    hall.server.end_abruptly()
     expect(phones[0].page.locator(".lost")).to_be_visible(timeout=PATIENCE_MS)
     assert phones[0].read_words() == words
     phones[0].press("same")
-    hall.remote.keep_running()
+    hall.server.keep_running()
     for phone in phones[1:]:
         phone.press("same")
     for phone in phones:
@@ -324,7 +324,8 @@ def test_tab_closed_after_the_close_is_opened_again_and_decrypts(hall: Hall, pho
     ask_decryption(database, **HANDS)
     phones[1].wait_for("Chờ các máy khác kiểm tra xong")
     phones[1].close_tab()
-    hall.restart_servers()
+    hall.server.end_abruptly()
+    hall.server.keep_running()
     # Nobody kept the address: the browser knows its seat.
     for phone in phones[:2]:
         phone.page.goto(phone.address.partition("#")[0])

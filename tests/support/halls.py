@@ -1,4 +1,4 @@
-"""A meeting served over TLS and at the laptop itself, by the processes that serve it in earnest."""
+"""A meeting whose tellers reach the staff's application over TLS, in the process that serves it in earnest."""
 
 from __future__ import annotations
 
@@ -17,23 +17,12 @@ from tests.support.teller_tables import Table, lay_table
 
 @dataclass
 class Hall:
-    """The table with its servers; `addresses` are what the tellers are given, by seat."""
+    """The table with its server; `addresses` are what the tellers are given, by seat."""
 
     table: Table
-    remote: ServerProcess
-    laptop: ServerProcess
+    server: ServerProcess
     folder: Path
     addresses: list[str]
-
-    def restart_servers(self) -> None:
-        """Kill both servers and start them again on the same addresses."""
-        for server in (self.remote, self.laptop):
-            server.end_abruptly()
-            server.keep_running()
-
-    def address_at_laptop(self, seat: int) -> str:
-        """Return a seat's address on the laptop itself."""
-        return format_join_address(f"http://127.0.0.1:{self.laptop.port}", self.table.places[seat - 1].code.code)
 
 
 def serve_over_tls(data: Path) -> ServerProcess:
@@ -51,10 +40,8 @@ def open_hall(folder: Path) -> Iterator[Hall]:
     data = folder / "data"
     with ExitStack() as stack:
         table = stack.enter_context(lay_table(data))
-        remote = stack.enter_context(serve_over_tls(data))
-        laptop = stack.enter_context(ServerProcess("laptop", listener=open_listener("127.0.0.1", 0), data_folder=data))
-        laptop.wait_until_ready()
+        server = stack.enter_context(serve_over_tls(data))
         authority = view_authority(data).der
-        server = f"https://localhost:{remote.port}"
-        addresses = [format_join_address(server, place.code.code, authority) for place in table.places]
-        yield Hall(table, remote, laptop, data, addresses)
+        address = f"https://localhost:{server.port}"
+        addresses = [format_join_address(address, place.code.code, authority) for place in table.places]
+        yield Hall(table, server, data, addresses)
