@@ -22,14 +22,32 @@ function runPage(place: HTMLElement, script: string): void {
   const choice: Choice = { archive: null, confirmation: null, head: "" };
   const controls = new Controls(document.documentElement.lang === "en" ? "en" : "vi", () => painter.redraw());
   const speak = (): Language => controls.language;
-  const painter = new VerifyPainter(place, speak, choice, { start: () => void start(), stop: () => ask(null) });
+  const painter = new VerifyPainter(place, speak, choice, { start: () => void start(), stop });
+  let isWorking = false;
   // The worker is loaded with the page, so that it is there when the network is switched off.
-  let worker = new Worker(script);
+  let worker = createWorker();
 
-  function ask(problem: Problem | null): void {
-    worker.terminate();
-    worker = new Worker(script);
-    painter.draw({ kind: "asking", problem });
+  function createWorker(): Worker {
+    const made = new Worker(script);
+    made.onmessage = ({ data }: MessageEvent<News>) => {
+      isWorking = data.kind === "progress";
+      painter.draw(data.kind === "progress" ? { ...data, kind: "checking" } : data);
+    };
+    made.onerror = (event) => {
+      isWorking = false;
+      painter.draw({ kind: "broken", problem: event.message });
+    };
+    return made;
+  }
+
+  function stop(): void {
+    if (isWorking) {
+      // It listens to nobody while it computes.
+      isWorking = false;
+      worker.terminate();
+      worker = createWorker();
+    }
+    painter.draw({ kind: "asking", problem: null });
   }
 
   async function start(): Promise<void> {
@@ -43,13 +61,9 @@ function runPage(place: HTMLElement, script: string): void {
       painter.draw({ kind: "asking", problem: error.problem });
       return;
     }
+    isWorking = true;
     painter.draw({ kind: "checking", check: "V1", done: 0, total: 0 });
-    worker.onmessage = ({ data }: MessageEvent<News>) => {
-      painter.draw(data.kind === "progress" ? { ...data, kind: "checking" } : data);
-    };
-    worker.onerror = (event) => painter.draw({ kind: "broken", problem: event.message });
-    const moved = [job.archive, ...(job.confirmation === null ? [] : [job.confirmation])];
-    worker.postMessage(job, moved);
+    worker.postMessage(job, [job.archive, ...(job.confirmation === null ? [] : [job.confirmation])]);
   }
 
   document.addEventListener("dragover", (event) => event.preventDefault());
