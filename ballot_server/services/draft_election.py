@@ -25,6 +25,7 @@ from ballot_server.services.draft_lines import (
     read_contests,
     read_failures,
     read_fixed_base,
+    read_other_places,
     read_post_holders,
     read_seats,
 )
@@ -33,6 +34,8 @@ from ballot_server.services.meeting_draft import DraftContest, DraftElection, re
 from ballot_server.services.own_rule import OWN_RULE, OwnRule, write_own_rule
 from ballot_server.services.plain_text import show_text
 
+CONFIDENCE = frozenset({"vn-confidence", "vn-confidence-2021"})
+"""Rule-sets under which somebody of several posts is voted on in two places at most."""
 LONGEST_RULE_FILE = 100_000
 
 
@@ -70,6 +73,7 @@ class RuleQuestions:
     failures: bool
     fixed_base: bool
     follows: bool
+    other_places: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ def list_rule_questions(rule_set: str, on: date) -> RuleQuestions:
         failures=bool(loaded.failures),
         fixed_base=loaded.base.kind is BaseKind.FIXED,
         follows=loaded.follows is not None,
+        other_places=loaded.id in CONFIDENCE,
     )
 
 
@@ -177,6 +182,7 @@ def plan_election(election: DraftElection) -> ElectionPlan:
                 holds_post=contest.holds_post,
                 candidates=_name_candidates(contest),
                 seats=contest.seats,
+                other_place=contest.other_place,
             )
             for place, contest in enumerate(election.contests, start=1)
         ),
@@ -203,8 +209,15 @@ def _read_lines(lines: DraftLines, rule_set: RuleSet, roll: Roll) -> tuple[Draft
     contests = read_contests(lines, roll)
     holders = read_post_holders(lines, len(contests)) if rule_set.post_options else frozenset[int]()
     failures = read_failures(lines, len(contests)) if rule_set.failures else {}
+    places = read_other_places(lines, len(contests)) if rule_set.id in CONFIDENCE else {}
     return tuple(
-        DraftContest(contest.subject, contest.member, place in holders, failures.get(place, 0))
+        DraftContest(
+            contest.subject,
+            contest.member,
+            place in holders,
+            failures.get(place, 0),
+            other_place=places.get(place, ""),
+        )
         for place, contest in enumerate(contests, start=1)
     )
 

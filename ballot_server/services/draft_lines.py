@@ -62,12 +62,24 @@ class FixedBaseUnfitError(DraftLineError):
     """The number entered as base is no number from 1 on; fields: value, most."""
 
 
+class OtherPlaceUnfitError(DraftLineError):
+    """An entry does not say a line and a place, as in "1: name of the unit"; fields: value."""
+
+
+class ThirdPlaceError(DraftLineError):
+    """Somebody would be voted on in a third place; fields: line, first, second (the two other places).
+
+    Source: 731-CV/TU of the Cần Thơ city committee (11/4/2023), 3.
+    """
+
+
 @dataclass(frozen=True)
 class DraftLines:
     """The entries as they came.
 
     contests, candidates: one a line, a card number after a semicolon; post_holders: numbers of lines; failures: "line:
-    times" entries; fixed_value and fixed_ground: a base that the chair enters.
+    times" entries; other_places: "line: place" entries, one a line; fixed_value and fixed_ground: a base that the chair
+    enters.
     """
 
     contests: str = ""
@@ -75,6 +87,7 @@ class DraftLines:
     seats: str = ""
     post_holders: str = ""
     failures: str = ""
+    other_places: str = ""
     fixed_value: str = ""
     fixed_ground: str = ""
 
@@ -138,6 +151,25 @@ def read_failures(lines: DraftLines, contests: int) -> Mapping[int, int]:
             raise LineNumberUnknownError(field="failures", value=show_text(entry), most=contests)
         failures[place] = count
     return failures
+
+
+def read_other_places(lines: DraftLines, contests: int) -> Mapping[int, str]:
+    """Return the one other place where the person of a line is voted on too: with this meeting, two at most.
+
+    Raises: OtherPlaceUnfitError, LineNumberUnknownError, ThirdPlaceError, or a DraftFieldError for a text.
+    """
+    places: dict[int, str] = {}
+    for entry in _split(lines.other_places):
+        line, colon, place = entry.partition(":")
+        number, name = _read_number(line), read_line("other_places", place, needed=False)
+        if not colon or number is None or not name:
+            raise OtherPlaceUnfitError(value=show_text(entry.strip()))
+        if not 1 <= number <= contests:
+            raise LineNumberUnknownError(field="other_places", value=show_text(entry.strip()), most=contests)
+        if number in places:
+            raise ThirdPlaceError(line=number, first=show_text(places[number]), second=show_text(name))
+        places[number] = name
+    return places
 
 
 def read_fixed_base(lines: DraftLines) -> FixedBase:

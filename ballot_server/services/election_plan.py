@@ -25,13 +25,14 @@ class PlannedContest:
     """A contest with what the rules may ask of it.
 
     How often this vote failed before; whether the person concerned holds a post; for how many seats candidates stand,
-    None where there are none.
+    None where there are none; where else a confidence vote on this person is held.
     """
 
     contest: Contest
     previous_failed: int = 0
     holds_post: bool = False
     seats: int | None = None
+    other_place: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def plan_contest(
     holds_post: bool = False,
     candidates: Sequence[Option] = (),
     seats: int | None = None,
+    other_place: str = "",
 ) -> PlannedContest:
     """Return a contest with the options and the largest number of marks that its rule-set gives.
 
@@ -87,6 +89,7 @@ def plan_contest(
         previous_failed=previous_failed,
         holds_post=holds_post,
         seats=seats,
+        other_place=other_place,
     )
 
 
@@ -125,6 +128,7 @@ def decode_plan(record: ElectionRecord) -> ElectionPlan:
                     for candidate in contest.get("candidates", ())
                 ),
                 seats=contest.get("seats"),
+                other_place=contest.get("other_place", ""),
             )
             for contest in stored["contests"]
         ),
@@ -144,6 +148,8 @@ def _describe_contest(planned: PlannedContest) -> dict[str, object]:
         "previous_failed": planned.previous_failed,
         "holds_post": planned.holds_post,
     }
+    if planned.other_place:
+        described["other_place"] = planned.other_place
     if planned.seats is not None:
         described["seats"] = planned.seats
         described["candidates"] = [{"id": option.id, "text": option.text.to_json()} for option in contest.options]

@@ -68,7 +68,8 @@ class DraftCandidate:
 class DraftContest:
     """One line of an election; `member` is the card number of the person concerned, if the line names one.
 
-    `seats` and `candidates` are given where candidates are elected, and only there.
+    `seats` and `candidates` are given where candidates are elected, and only there; `other_place` where a confidence
+    vote on this person is held too.
     """
 
     subject: str
@@ -77,6 +78,7 @@ class DraftContest:
     previous_failed: int = 0
     candidates: tuple[DraftCandidate, ...] = ()
     seats: int | None = None
+    other_place: str = ""
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,9 @@ def _render_election(meeting: str, rule_set: str, refusal: ActRefusedError | Non
         questions = list_rule_questions(rule_set, draft.details.held_on)
     elif rule_set in (OWN_RULE, RULE_FILE):
         # What a file or an own rule will ask is not known yet: whatever may be asked is, and nothing more is needed.
-        questions = RuleQuestions(candidates=True, posts=True, failures=True, fixed_base=True, follows=True)
+        questions = RuleQuestions(
+            candidates=True, posts=True, failures=True, fixed_base=True, follows=True, other_places=True
+        )
     else:
         return _render(meeting, refusal=refusal or refuse("draft.rule_not_chosen"))
     return render_template(
