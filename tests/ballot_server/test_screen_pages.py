@@ -10,7 +10,7 @@ import pytest
 
 from ballot_server.domain.staff import Role
 from ballot_server.services.trustee_room import ceremony_state
-from tests.support.chair_evenings import VOTERS, VOTERS_ADDRESS, ChairEvening, begin_chair_evening
+from tests.support.chair_evenings import TELLERS, VOTERS, VOTERS_ADDRESS, ChairEvening, begin_chair_evening
 from tests.support.evenings import AGREE, DISAGREE
 
 
@@ -43,6 +43,16 @@ def test_screen_shows_the_tellers_words_while_the_key_is_made(evening: ChairEven
     evening.drive(lambda: "So bốn từ này" in see(evening))
     evening.drive(lambda: all(place.voice.find("key_made") for place in evening.places))
     assert "So bốn từ này" not in see(evening)
+
+
+def test_screen_names_who_is_awaited_while_the_key_is_made(evening: ChairEvening) -> None:
+    evening.prepare()
+    evening.seat_tellers()
+    for place in evening.places[:2]:
+        place.device.attempt()
+    page = evening.get("/screen")
+    assert f"{TELLERS[2]} (đang chờ người này)" in page
+    assert f"{TELLERS[0]} (" not in page
 
 
 def test_screen_shows_the_eight_words_of_the_key_until_the_vote_closes(evening: ChairEvening) -> None:
