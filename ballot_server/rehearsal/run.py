@@ -148,7 +148,15 @@ class _Meeting:
         scenario = self._scenario
         self._on_progress("prepare", 0, 3)
         record = _record_meeting(scenario, self._code)
-        self._series = create_meeting(self._database, self._board, record, scenario.roll, plan_elections(scenario))
+        self._series = create_meeting(
+            self._database,
+            self._board,
+            record,
+            scenario.roll,
+            plan_elections(scenario),
+            # Nobody comes late to a rehearsal.
+            planning_roll=scenario.roll,
+        )
         self._on_progress("prepare", 1, 3)
         ceremony = self._tellers.hold_ceremony()
         record_ceremony(self._database, self._board, meeting=self._code, ceremony=ceremony)

@@ -13,7 +13,8 @@ from enum import Enum
 from ballot_server.domain.attendance import AttendanceEvent, Step, apply_events, name_steps
 from ballot_server.domain.base import VoterRule, list_entitled
 from ballot_server.domain.member import Attendance, CardNumber, Member, MemberClass, Roll
-from ballot_server.services.draft_meeting import fill_room
+from ballot_server.domain.series import SMALLEST_SAFE_SERIES
+from ballot_server.services.create_meeting import fill_room
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.find_people import find_people
 from ballot_server.services.vietnamese_order import order_name
@@ -78,6 +79,11 @@ class SeriesLine:
     lost: int
     left_over: int
     frozen_by: str
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so few may draw from this box, or are there to draw, that secrecy suffers."""
+        return self.people < SMALLEST_SAFE_SERIES or 0 < self.present < SMALLEST_SAFE_SERIES
 
     @property
     def is_short(self) -> bool:

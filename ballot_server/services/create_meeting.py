@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ballot_server.domain.base import list_entitled
-from ballot_server.domain.member import Roll
+from ballot_server.domain.member import Attendance, Roll, RollEntry
 from ballot_server.domain.series import Series, plan_series
 from ballot_server.errors import BallotServerError
 from ballot_server.services.election_plan import ElectionPlan, encode_plan
@@ -38,7 +38,10 @@ def create_meeting(
 ) -> tuple[Series, ...]:
     """Store a meeting with its roll and its elections in order, open its board, and return its series of slips.
 
-    planning_roll: the same people with the attendance that the series are planned for, where it is not known yet.
+    planning_roll: the same people with the attendance that the series are planned for, if it is known that nobody else
+    will come. Otherwise everybody on the roll is taken to be in the room: an exempt member who comes late may vote in
+    some of the elections, and has to find a box to draw from.
+
     Raises: TooManyElectionsError; NobodyEntitledError. Then nothing is stored.
     """
     with database.write() as session:
@@ -57,7 +60,7 @@ def store_meeting(
     """Create a meeting within a session. Raises: as `create_meeting`."""
     if len(plans) > SLOTS:
         raise TooManyElectionsError(elections=len(plans), slots=SLOTS)
-    series = _plan_series(meeting, roll if planning_roll is None else planning_roll, plans)
+    series = _plan_series(meeting, fill_room(roll) if planning_roll is None else planning_roll, plans)
     MeetingRepository(session).add(meeting)
     RollRepository(session).save(meeting.code, roll)
     for group in series:
@@ -79,6 +82,11 @@ def store_meeting(
         },
     )
     return series
+
+
+def fill_room(roll: Roll) -> Roll:
+    """Return a roll with everybody present: whoever could be entitled on that day is then entitled."""
+    return Roll(tuple(RollEntry(entry.member, Attendance.PRESENT) for entry in roll.entries))
 
 
 def _plan_series(meeting: MeetingRecord, roll: Roll, plans: Sequence[ElectionPlan]) -> tuple[Series, ...]:

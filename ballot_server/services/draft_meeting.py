@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ballot_server.domain.election import ElectionState
-from ballot_server.domain.member import Attendance, Roll, RollEntry
+from ballot_server.domain.member import Roll
 from ballot_server.errors import BallotServerError
-from ballot_server.services.create_meeting import store_meeting
+from ballot_server.services.create_meeting import fill_room, store_meeting
 from ballot_server.services.draft_election import ElectionForm, plan_election, read_election
 from ballot_server.services.import_roll import read_roll
 from ballot_server.services.meeting_draft import DraftDetails, MeetingDraft, decode_draft, encode_draft
@@ -186,11 +186,6 @@ def finalise_draft(database: Database, seed: SigningSeed, code: str) -> Finalise
             ElectionRepository(session).change_state(draft.code, election.id, ElectionState.READY)
         DraftRepository(session).remove(code)
     return Finalised(MeetingCode(draft.code), tuple(each.letter for each in series if each.is_too_small))
-
-
-def fill_room(roll: Roll) -> Roll:
-    """Return a roll with everybody present: whoever could be entitled on that day is then entitled."""
-    return Roll(tuple(RollEntry(entry.member, Attendance.PRESENT) for entry in roll.entries))
 
 
 def _record(draft: MeetingDraft) -> MeetingRecord:

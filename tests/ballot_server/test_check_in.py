@@ -211,3 +211,10 @@ def test_slips_lost_are_counted(tmp_path: Path) -> None:
         count_handed_out(evening.database, meeting=MEETING, series="A", handed_out=6, lost=1)
         series = open_desk(evening.database, MEETING).series[0]
     assert (series.handed_out, series.lost, series.left_over, series.is_short) == (6, 1, 0, False)
+
+
+def test_series_with_two_people_there_is_small_however_many_may_come(tmp_path: Path) -> None:
+    roll = make_roll(2, *(make_member(number, attendance=Attendance.ABSENT_EXCUSED) for number in range(3, 9)))
+    with prepare_evening(tmp_path, roll=roll) as evening:
+        [series] = open_desk(evening.database, MEETING).series
+    assert (series.people, series.present, series.is_small) == (8, 2, True)

@@ -10,6 +10,7 @@ import pytest
 
 from ballot_server.domain.member import Attendance, MemberClass, Roll
 from ballot_server.domain.series import Series
+from ballot_server.services.check_in import open_desk
 from ballot_server.services.create_meeting import NobodyEntitledError, TooManyElectionsError, create_meeting
 from ballot_server.services.election_plan import ElectionPlan, decode_plan
 from ballot_server.services.installation import Installation, open_installation
@@ -85,10 +86,20 @@ def test_create_makes_a_second_series_for_an_exempt_member_present_at_an_ordinar
     assert (len(second.members), second.elections) == (1, frozenset({"s2"}))
 
 
-def test_create_gives_an_absent_exempt_member_no_series(installation: Installation) -> None:
+def test_exempt_member_who_comes_late_finds_a_series_to_draw_from(installation: Installation) -> None:
     absent = make_member(9, exempt=True, attendance=Attendance.ABSENT_EXCUSED)
     plans = [make_plan("s1"), make_plan("s2", rules="majority-of-votes-cast", members=(None,))]
-    [series] = create(installation, make_roll(4, absent), plans)
+    first, second = create(installation, make_roll(4, absent), plans)
+    assert (len(first.members), len(second.members)) == (4, 1)
+    [late] = [line for line in open_desk(installation.database, MEETING).people if line.member == absent.member]
+    assert late.series == "B"
+
+
+def test_member_known_to_stay_away_needs_no_series(installation: Installation) -> None:
+    roll = make_roll(4, make_member(9, exempt=True, attendance=Attendance.ABSENT_EXCUSED))
+    plans = [make_plan("s1"), make_plan("s2", rules="majority-of-votes-cast", members=(None,))]
+    board = Noticeboard(MEETING, installation.seed)
+    [series] = create_meeting(installation.database, board, describe_meeting(), roll, plans, planning_roll=roll)
     assert len(series.members) == 4
 
 
