@@ -31,15 +31,17 @@ from tests.support.staff import StaffClient, browse, create_staff_client, get_in
 PEOPLE: dict[str, Role | None] = {
     "nobody": None,
     "screen": Role.SCREEN,
+    "kiosk": Role.KIOSK,
     "clerk": Role.CLERK,
     "chair": Role.CHAIR,
 }
 
 # Written out by hand, so that a change in the application's own table is noticed here.
 ADMITTED = {
-    Audience.ANYBODY_STAFF_APP: {"nobody", "screen", "clerk", "chair"},
-    Audience.LAPTOP: {"nobody", "screen", "clerk", "chair"},
+    Audience.ANYBODY_STAFF_APP: {"nobody", "screen", "kiosk", "clerk", "chair"},
+    Audience.LAPTOP: {"nobody", "screen", "kiosk", "clerk", "chair"},
     Audience.SCREEN: {"screen", "clerk", "chair"},
+    Audience.KIOSK: {"kiosk"},
     Audience.DESK: {"clerk", "chair"},
     Audience.CHAIR: {"chair"},
     Audience.TRUSTEE: set(),

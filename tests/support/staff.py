@@ -22,7 +22,7 @@ from ballot_server.web.sessions import FORM_HEADER, find_form_mark
 from ballot_server.web.staff_app import create_staff_app
 
 PASSPHRASE = "mèo xanh nước trong"
-NAMES = {Role.CHAIR: "Nguyễn Văn Chủ", Role.CLERK: "Trần Thị Thư", Role.SCREEN: "Máy chiếu"}
+NAMES = {Role.CHAIR: "Nguyễn Văn Chủ", Role.CLERK: "Trần Thị Thư", Role.SCREEN: "Máy chiếu", Role.KIOSK: "Máy bỏ phiếu"}
 CHEAP = PassphraseCost(memory_kibibytes=64, passes=1, lanes=1)
 START = datetime(2026, 1, 15, 18, 0, tzinfo=UTC)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0"
@@ -101,7 +101,7 @@ def sign_in(client: FlaskClient, role: Role) -> StaffMember:
     member = StaffMember(NAMES[role], role)
     with client.application.test_request_context():
         context = get_context()
-    stored = None if role is Role.SCREEN else hash_passphrase(PASSPHRASE, CHEAP, context.door.random_bytes)
+    stored = None if role.is_device else hash_passphrase(PASSPHRASE, CHEAP, context.door.random_bytes)
     with context.installation.database.write() as session:
         if StaffRepository(session).find(member.name) is None:
             StaffRepository(session).store(StaffRecord(member, stored))
