@@ -331,7 +331,10 @@ def test_tab_closed_after_the_close_is_opened_again_and_decrypts(hall: Hall, pho
         phone.page.goto(phone.address.partition("#")[0])
     for phone in phones:
         phone.wait_for("So số phiếu và bốn từ")
+    words = phones[2].read_words()
     phones[2].page.reload()
+    for phone in phones:
+        phone.wait_for_other_words(words)
     assert decrypt(hall, phones) == {"agree": 3, "disagree": 1, "blank": 0}
     phones[0].page.reload()
     phones[0].wait_for("Đang chờ chủ trì")

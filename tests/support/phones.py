@@ -69,6 +69,13 @@ class Phone:
         """Return the four large words."""
         return self.page.locator(".words li").all_inner_texts()
 
+    def wait_for_other_words(self, words: Sequence[str]) -> None:
+        """Wait until four words are shown that are not these."""
+        self.page.wait_for_function(
+            "(old) => { const now = document.querySelector('.words')?.innerText; return now && now !== old; }",
+            arg="\n".join(words),
+        )
+
     def read(self) -> str:
         """Return everything on the page."""
         return self.page.inner_text("#trustee")
