@@ -27,6 +27,10 @@ MACHINE_PATH = re.compile(r"(?<![\w./~-])/(?:home|root|tmp|work|opt|srv|mnt|usr|
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 INLINE_CODE = re.compile(r"`([^`\n]+)`")
 TEST_NAME = re.compile(r"`([\w/]+\.py)::(\w+)`")
+NAMING_TESTS = [
+    ROOT / "docs" / "coverage.md",
+    *(ROOT / "docs" / "sources" / f"{name}.md" for name in ("screening", "confidence", "resignation", "control")),
+]
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -118,8 +122,9 @@ def test_document_names_no_path_of_a_machine(path: Path) -> None:
     assert MACHINE_PATH.findall(path.read_text(encoding="utf-8")) == []
 
 
-def test_tests_named_in_the_coverage_exist() -> None:
-    named = set(TEST_NAME.findall((ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")))
+@pytest.mark.parametrize("path", NAMING_TESTS, ids=name_document)
+def test_tests_named_in_a_document_exist(path: Path) -> None:
+    named = set(TEST_NAME.findall(path.read_text(encoding="utf-8")))
     assert named
     missing = [
         f"{file}::{name}"

@@ -20,9 +20,7 @@ import pytest
 
 from tests.support.command_line import run_phieukin
 from tests.support.printed_files import read_text, squeeze
-from tests.support.rehearsals import Rehearsal, make_once
-
-FOLDER = Path(__file__).with_name("every_vote")
+from tests.support.rehearsals import Rehearsal, rehearse_every_vote
 
 # id: base, summoned, present, then for each contest what the tests ask for and what followed.
 EXPECTED: dict[str, tuple[int | None, int, int, list[tuple[list[int], object]]]] = {
@@ -97,14 +95,7 @@ EXPECTED: dict[str, tuple[int | None, int, int, list[tuple[list[int], object]]]]
 @pytest.fixture(scope="module")
 def evening(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
     """Return the rehearsal of all votes by the installed command."""
-
-    def hold(folder: Path) -> None:
-        finished = run_phieukin("rehearse", FOLDER / "meeting.toml", "--out", folder / "out")
-        (folder / "errors").write_text(finished.errors if finished.status else "", encoding="utf-8")
-
-    folder = make_once(tmp_path_factory, "every-vote", hold)
-    errors = (folder / "errors").read_text(encoding="utf-8")
-    return Rehearsal(out=folder / "out", status=1 if errors else 0, output="", errors=errors)
+    return rehearse_every_vote(tmp_path_factory)
 
 
 def find_election(evening: Rehearsal, name: str) -> dict[str, Any]:
@@ -162,5 +153,6 @@ def test_version_that_was_not_in_force_is_marked(evening: Rehearsal) -> None:
 
 def test_minutes_print_the_conclusions(evening: Rehearsal) -> None:
     text = squeeze(read_text(evening.out / "minutes.pdf"))
-    for words in ("Cộng dồn", "Bằng phiếu ở vị trí cuối", "21 chính thức − 1 được miễn − 1 bị đình chỉ = 19"):
+    approval = "Báo cáo cấp ủy cấp trên trực tiếp phê duyệt danh sách"
+    for words in (approval, "Cộng dồn", "Bằng phiếu ở vị trí cuối", "21 chính thức − 1 được miễn − 1 bị đình chỉ = 19"):
         assert squeeze(words) in text
