@@ -96,12 +96,13 @@ class Chair:
         page.set_input_files("#roll-file", roll)
         with page.expect_navigation():
             page.locator("form:has(#roll-file) button").click()
-        if not page.locator("#contests").is_visible():
-            page.locator("details:has(#contests) summary").click()
-        page.fill("form:has(#contests) [name=title]", ELECTION["title"])
         page.select_option("#rule_set", ELECTION["rule_set"])
+        with page.expect_navigation():
+            page.locator("form:has(#rule_set) button").click()
+        page.fill("form:has(#contests) [name=title]", ELECTION["title"])
         page.fill("#contests", ELECTION["contests"])
-        page.locator("form:has(#contests) button").click()
+        with page.expect_navigation():
+            page.locator("form:has(#contests) button").click()
         self.send("/finalise")
         self.code = page.url.split("?")[0].split("#")[0].rsplit("/", 1)[-1]
 
