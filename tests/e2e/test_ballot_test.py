@@ -101,12 +101,31 @@ def test_tracker_stands_on_the_review_before_the_voter_decides(booth: Booth, pho
     assert phone.inner_text(".tracker b") == tracker
 
 
+def test_neither_cast_nor_test_can_be_tapped_before_the_tracker_is_there(
+    booth: Booth, phone: Page, browser: LocalBrowser
+) -> None:
+    browser.throttle(phone, 6)
+    phone.goto(booth.find_slip())
+    phone.wait_for_selector("fieldset")
+    phone.evaluate(
+        "() => { window.early = []; new MutationObserver(() => {"
+        " const tracker = document.querySelector('.tracker b');"
+        " const free = document.querySelectorAll('main > button:not(:disabled)').length;"
+        " if (tracker && tracker.textContent === '…') window.early.push(free)"
+        " }).observe(document.body, {childList: true, subtree: true, attributes: true}) }"
+    )
+    tap(phone, "Xem lại")
+    phone.wait_for_selector("button:has-text('Bỏ phiếu'):enabled")
+    assert set(phone.evaluate("() => window.early")) == {0}
+
+
 def test_tested_ballot_shows_on_another_device_what_was_chosen(booth: Booth, phone: Page, other: Page) -> None:
     phone.goto(booth.find_slip())
     choose_and_review(phone, "Không đồng ý")
+    phone.wait_for_selector(f"button:has-text('{TEST}'):enabled")
     shown = phone.inner_text(".tracker b")
     tracker = open_ballot(phone)
-    assert tracker == shown or shown == "…"
+    assert tracker == shown
     assert find_content(booth, other, tracker) == ["Không đồng ý", "Để trống (phiếu trắng)"]
 
 

@@ -174,6 +174,7 @@ def test_double_tap_on_cast_stores_one_ballot(booth: Booth, phone: Page) -> None
     phone.goto(booth.find_slip())
     tap(phone, "Đồng ý")
     tap(phone, "Xem lại")
+    phone.wait_for_selector("button.main:has-text('Bỏ phiếu'):enabled")
     phone.evaluate("() => { const b = document.querySelector('button.main'); b.click(); b.click(); }")
     phone.wait_for_selector("h1.recorded")
     assert booth.evening.count_ballots("s1") == 1

@@ -186,29 +186,38 @@ export class Painter {
     const rows = manifest.content.contests.map((contest, index) =>
       this.buildReviewed(contest, marks.get(index), () => this.acts.change(index)),
     );
-    const cast = this.button("cast", "main", () => {
+    const cast = this.button("sealing", "main", () => {
       cast.disabled = true;
       cast.textContent = this.say("sending");
       this.acts.cast();
     });
-    return [
-      this.heading("reviewTitle"),
-      ...rows,
-      this.buildTracker(tracker),
-      element("p", {}, this.say("reviewHint")),
-      cast,
-      ...this.buildTest(tracker),
-    ];
-  }
-
-  /** The tracker stands there as soon as the ballot is sealed: before the voter decides what becomes of it. */
-  private buildTracker(tracker: Promise<string>): HTMLElement {
+    cast.disabled = true;
     const line = this.trackerLine("…");
+    const test = this.button("test", "second", () => this.askForTest(test, what));
+    test.disabled = true;
+    const what = element("p", {}, this.say("testHint"));
+    // A phone must have bound itself to one ballot before it can know whether the voter casts or tests it.
     void tracker.then(
-      (text) => line.replaceChildren(...this.trackerLine(text).childNodes),
+      (text) => {
+        line.replaceChildren(...this.trackerLine(text).childNodes);
+        cast.textContent = this.say("cast");
+        cast.disabled = test.disabled = false;
+      },
       () => undefined,
     );
-    return line;
+    return [this.heading("reviewTitle"), ...rows, line, element("p", {}, this.say("reviewHint")), cast, what, test];
+  }
+
+  /** Ask once more before a test: what it opens is not secret. */
+  private askForTest(button: HTMLButtonElement, what: HTMLElement): void {
+    if (what.className === "") {
+      what.className = "warning";
+      what.textContent = this.say("testWarning");
+      button.textContent = this.say("testSure");
+    } else {
+      button.disabled = true;
+      this.acts.test();
+    }
   }
 
   private buildReviewed(contest: Contest, marked: Selection | undefined, act: () => void): HTMLElement {
@@ -234,29 +243,6 @@ export class Painter {
     const chosen = element("ul", { class: "chosen" }, ...names.map((name) => element("li", {}, name)));
     const fields = { subject: this.read(contest.text), chosen: marked.length, count: contest.marks };
     return [chosen, element("p", left > 0 ? { class: "warning" } : {}, this.say(left > 0 ? "notFull" : "full", fields))];
-  }
-
-  /** Offer to test the phone. Its button waits for the tracker, and asks once more: what it opens is not secret. */
-  private buildTest(tracker: Promise<string>): Node[] {
-    const what = element("p", {}, this.say("testHint"));
-    const button = this.button("test", "second", () => {
-      if (what.className === "") {
-        what.className = "warning";
-        what.textContent = this.say("testWarning");
-        button.textContent = this.say("testSure");
-      } else {
-        button.disabled = true;
-        this.acts.test();
-      }
-    });
-    button.disabled = true;
-    void tracker.then(
-      () => {
-        button.disabled = false;
-      },
-      () => undefined,
-    );
-    return [what, button];
   }
 
   private buildRecorded(screen: Extract<Screen, { kind: "recorded" }>): Node[] {
