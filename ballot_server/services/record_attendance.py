@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ballot_server.domain.attendance import AttendanceEvent, apply_events
-from ballot_server.domain.member import Attendance, CardNumber, RollEntry
+from ballot_server.domain.member import Attendance, CardNumber, Roll, RollEntry
 from ballot_server.errors import BallotServerError
 from ballot_server.services.author import Author
 from ballot_server.services.form_fields import FormReader
@@ -93,15 +93,14 @@ def undo_attendance(
 
 
 def _find_person(session: Session, meeting: str, card_number: str) -> _Person:
-    beginning = RollRepository(session).load_beginning(meeting)
-    events = tuple(
-        event for event in AttendanceRepository(session).list_all(meeting) if event.card_number == card_number
-    )
-    now = apply_events(beginning, events)
-    for began, entry in zip(beginning.entries, now.entries, strict=True):
-        if entry.member.card_number == card_number:
-            return _Person(began, entry, events)
-    raise PersonUnknownError(card_number=show_text(card_number))
+    # One person's rows alone: the write lock is also the one that ballots wait for.
+    card = CardNumber(card_number)
+    began = RollRepository(session).find_beginning(meeting, card)
+    if began is None:
+        raise PersonUnknownError(card_number=show_text(card_number))
+    events = AttendanceRepository(session).list_all(meeting, card)
+    [entry] = apply_events(Roll((began,)), events).entries
+    return _Person(began, entry, events)
 
 
 def _add(

@@ -33,11 +33,13 @@ class AttendanceRepository:
         )
         self._session.flush()
 
-    def list_all(self, meeting: str) -> tuple[AttendanceEvent, ...]:
-        """Return a meeting's events in their order."""
+    def list_all(self, meeting: str, card_number: CardNumber | None = None) -> tuple[AttendanceEvent, ...]:
+        """Return a meeting's events in their order, all or one person's."""
         query = (
             select(AttendanceEventRow).where(AttendanceEventRow.meeting == meeting).order_by(AttendanceEventRow.number)
         )
+        if card_number is not None:
+            query = query.where(AttendanceEventRow.card_number == card_number)
         return tuple(
             AttendanceEvent(
                 number=row.number,

@@ -82,6 +82,11 @@ class RollRepository:
         )
         return Roll(entries=tuple(_to_roll_entry(row) for row in rows))
 
+    def find_beginning(self, meeting: str, card_number: CardNumber) -> RollEntry | None:
+        """Return somebody as the roll began, or None if nobody on it has this card number."""
+        row = self._session.get(RollEntryRow, (meeting, card_number))
+        return None if row is None else _to_roll_entry(row)
+
     def set_attendance(self, meeting: str, card_number: CardNumber, attendance: Attendance) -> None:
         """Change what the roll says before the first event of a member. Raises: MemberMissingError."""
         row = self._session.get(RollEntryRow, (meeting, card_number))
