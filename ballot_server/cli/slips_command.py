@@ -1,4 +1,4 @@
-"""`phieukin slips ORDER --out DIR`, on another machine than the server; `phieukin slip-order MEETING` on the server.
+"""`phieukin slips ORDER --out DIR`, on another machine than the server; `phieukin order MEETING` on the server.
 
 Exit status: 0 when the files are written, 1 when the order or the meeting is wrong, 2 when the command is used wrongly.
 """
@@ -37,7 +37,7 @@ def register(subparsers: Subparsers) -> None:
     slips.add_argument("--out", type=Path, required=True, metavar="DIR", help=_help("out"))
     add_common_options(slips)
     slips.set_defaults(run=run_slips)
-    order = subparsers.add_parser("slip-order", help=_help("slip_order"), description=_help("slip_order_description"))
+    order = subparsers.add_parser("order", help=_help("slip_order"), description=_help("slip_order_description"))
     order.add_argument("meeting", metavar="MEETING", help=_help("meeting"))
     order.add_argument("--count", type=parse_count, action="append", required=True, metavar="A=20", help=_help("count"))
     order.add_argument("--address", required=True, metavar="ADDRESS", help=_help("address"))

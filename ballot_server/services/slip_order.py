@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
@@ -174,7 +173,7 @@ def decode_lists(data: bytes) -> tuple[MeetingCode, tuple[SeriesLists, ...]]:
     return meeting, series
 
 
-def _check_kind(fields: Fields, kind: Literal["slip-order", "slip-lists"]) -> None:
+def _check_kind(fields: Fields, kind: str) -> None:
     if fields.text("kind") != kind or fields.text("protocol") != PROTOCOL:
         raise fields.refuse("kind", f"not {kind} of {PROTOCOL}")
 

@@ -209,7 +209,7 @@ def test_order_with_a_wrong_member_is_refused(evening: Evening, key: str, value:
 def test_command_on_the_server_writes_the_same_order_as_the_page(evening: Evening, tmp_path: Path) -> None:
     expected = give_order(evening)
     path = tmp_path / "order.json"
-    arguments = ["slip-order", MEETING, "--count", "A=6", "--address", ADDRESS, "--out", str(path)]
+    arguments = ["order", MEETING, "--count", "A=6", "--address", ADDRESS, "--out", str(path)]
     assert main([*arguments, "--data", str(evening.folder)]) == 0
     assert path.read_bytes() == expected
 
@@ -218,7 +218,7 @@ def test_command_on_the_server_refuses_an_unknown_series(
     evening: Evening, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "order.json"
-    arguments = ["slip-order", MEETING, "--count", "Q=6", "--address", ADDRESS, "--out", str(path)]
+    arguments = ["order", MEETING, "--count", "Q=6", "--address", ADDRESS, "--out", str(path)]
     assert main([*arguments, "--data", str(evening.folder)]) == 1
     assert "Q" in capsys.readouterr().err
     assert not path.exists()
@@ -226,7 +226,7 @@ def test_command_on_the_server_refuses_an_unknown_series(
 
 def test_count_without_its_letter_is_bad_usage(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["slip-order", MEETING, "--count", "20", "--address", ADDRESS, "--out", str(tmp_path / "order.json")])
+        main(["order", MEETING, "--count", "20", "--address", ADDRESS, "--out", str(tmp_path / "order.json")])
     assert caught.value.code == 2
 
 
