@@ -6,6 +6,7 @@ from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.services.sealed_election import ElectionNotSealedError
 from ballot_server.services.watch_attendance import freeze_attendance
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import ElectionRecord
@@ -20,10 +21,6 @@ from crypto.bodies import ClosedBody, EntryKind
 from crypto.void import VoidCredential
 
 
-class ElectionNotSealedError(BallotServerError):
-    """The election was never opened; field: election."""
-
-
 class ElectionFollowedError(BallotServerError):
     """Another election was opened that follows this one, and is not annulled; fields: election, following."""
 
@@ -31,7 +28,7 @@ class ElectionFollowedError(BallotServerError):
 def close_election(database: Database, board: Noticeboard, *, meeting: str, election: str) -> int:
     """Close an open election, post its ballots sorted by hash, and rewrite the files; return the number of ballots.
 
-    Closing a closed election again posts nothing and only repeats the rewrite.
+    Closing a closed election again posts nothing and only repeats the rewrite. One on paper has nothing to post yet.
     Raises: ElectionMissingError, IllegalTransitionError; then the election stays as it was. RewriteIncompleteError or
     DatabaseBusyError after the close: close it again.
     """
@@ -40,8 +37,8 @@ def close_election(database: Database, board: Noticeboard, *, meeting: str, elec
         record = elections.get(meeting, election)
         if record.state is not ElectionState.CLOSED:
             record = elections.change_state(meeting, election, ElectionState.CLOSED)
-            body = _collect_ballots(session, record)
-            board.append(session, EntryKind.CLOSED, body.to_object())
+            if not record.is_on_paper:
+                board.append(session, EntryKind.CLOSED, _collect_ballots(session, record).to_object())
             freeze_attendance(session, meeting, election, is_close=True)
         ballots = _forget_ciphertexts(session, record)
     rewrite_ballots_sorted(database)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ballot_server.domain.base import list_entitled
 from ballot_server.domain.member import Attendance, Roll, RollEntry
+from ballot_server.domain.scenario import VoteMode
 from ballot_server.domain.series import Series, plan_series
 from ballot_server.errors import BallotServerError
 from ballot_server.services.election_plan import ElectionPlan, encode_plan
@@ -40,7 +41,7 @@ def create_meeting(
 
     planning_roll: the same people with the attendance that the series are planned for, if it is known that nobody else
     will come. Otherwise everybody on the roll is taken to be in the room: an exempt member who comes late may vote in
-    some of the elections, and has to find a box to draw from.
+    some of the elections, and has to find a box to draw from. A meeting wholly on paper has no slips, and no series.
 
     Raises: TooManyElectionsError; NobodyEntitledError. Then nothing is stored.
     """
@@ -97,7 +98,11 @@ def _plan_series(meeting: MeetingRecord, roll: Roll, plans: Sequence[ElectionPla
     for election, members in entitled.items():
         if not members:
             raise NobodyEntitledError(election=election)
-    return plan_series(entitled)
+    return () if _is_on_paper(meeting) else plan_series(entitled)
+
+
+def _is_on_paper(meeting: MeetingRecord) -> bool:
+    return meeting.mode == VoteMode.PAPER.value
 
 
 def _record_election(
@@ -110,6 +115,6 @@ def _record_election(
         title_vi=plan.title.vi,
         title_en=plan.title.en,
         series=tuple(sorted(group.letter for group in series if plan.id in group.elections)),
-        slot=position,
+        slot=None if _is_on_paper(meeting) else position,
         rule_inputs=encode_plan(plan),
     )

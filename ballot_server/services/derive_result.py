@@ -52,7 +52,7 @@ def derive_decisions(elections: Iterable[CountedElection]) -> tuple[ElectionDeci
     return tuple(decisions)
 
 
-def check_decidable(manifest: Manifest, earlier: Iterable[CountedElection]) -> None:
+def check_decidable(manifest: Manifest | PaperElection, earlier: Iterable[CountedElection]) -> None:
     """Check before decryption that whatever an election follows has been counted.
 
     Raises: SealedRulesError, FollowedTestsError, FollowedElectionError.

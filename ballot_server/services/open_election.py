@@ -110,10 +110,10 @@ def _draft_manifest(session: Session, board: Noticeboard, *, meeting: str, elect
     manifest = Manifest(
         meeting=MeetingCode(meeting),
         election=election,
-        title=_translate_wording(plan.title),
+        title=translate_wording(plan.title),
         series=tuple(sorted(record.series)),
         slot=record.slot,
-        contests=tuple(_translate_contest(contest) for contest in plan.contests),
+        contests=tuple(translate_contest(contest) for contest in plan.contests),
         key=ceremony.key,
         ceremony_hash=ceremony.ceremony_hash,
         trustees=TrusteeSet(ceremony.terms.count, ceremony.terms.threshold, ceremony.public_shares),
@@ -141,14 +141,16 @@ def _sign_counts(manifest: Manifest, ceremony: Ceremony, sign_counts: CountSigne
     return tuple(signatures[trustee] for trustee in sorted(signatures))
 
 
-def _translate_contest(contest: PlannedContest) -> Contest:
+def translate_contest(contest: PlannedContest) -> Contest:
+    """Return a planned contest as it is sealed."""
     return Contest(
         id=contest.id,
-        text=_translate_wording(contest.subject),
-        options=tuple(Option(id=option.id, text=_translate_wording(option.text)) for option in contest.options),
+        text=translate_wording(contest.subject),
+        options=tuple(Option(id=option.id, text=translate_wording(option.text)) for option in contest.options),
         marks=contest.marks,
     )
 
 
-def _translate_wording(wording: Wording) -> Text:
+def translate_wording(wording: Wording) -> Text:
+    """Return a text as it is sealed."""
     return Text(vi=wording.vi, en=wording.en)

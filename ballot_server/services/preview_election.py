@@ -22,17 +22,19 @@ from ballot_server.rules.decide import Reachability, describe_reachability
 from ballot_server.rules.model import date_rule_set
 from ballot_server.rules.sealed import FollowedContest, SealedContest, SealedRules, check_can_follow, read_sealed_rules
 from ballot_server.services.election_plan import ElectionPlan, decode_plan
+from ballot_server.services.sealed_election import decode_sealed
 from ballot_server.storage.engine import Database
+from ballot_server.storage.paper_records import PaperBallotsRecord
 from ballot_server.storage.records import ElectionRecord, MeetingRecord, SeriesRecord
 from ballot_server.storage.repositories import (
     ElectionRepository,
     MeetingRepository,
+    PaperBallotsRepository,
     RollRepository,
     SeriesRepository,
 )
 from ballot_server.storage.session import Session
-from crypto.encoding import decode_canonical
-from crypto.manifest import Counts, Manifest
+from crypto.manifest import Counts
 
 
 class SlipsMissingError(BallotServerError):
@@ -45,12 +47,16 @@ class FollowedNotSealedError(BallotServerError):
 
 @dataclass(frozen=True)
 class Preview:
-    """What the chair sees before opening: who counts, who votes, what is needed and whether it can be reached."""
+    """What the chair sees before opening: who counts, who votes, what is needed and whether it can be reached.
+
+    counts: of slips, or of paper ballots where nobody votes by phone; paper: the ballots handed out beside phones.
+    """
 
     sealed: SealedRules
     counts: Counts
     warnings: tuple[BaseWarning, ...]
     tests: tuple[Reachability, ...]
+    paper: int = 0
 
 
 def preview_election(database: Database, meeting: str, election: str) -> Preview:
@@ -71,7 +77,9 @@ def compute_preview(session: Session, meeting_code: str, election: str) -> Previ
     plan = decode_plan(record)
     on, rule = meeting.held_on, plan.voter_rule
     present = len(list_present_entitled(roll, on, rule))
-    counts = _count_slips(session, record, present)
+    paper = PaperBallotsRepository(session).find(meeting_code, election)
+    counts = _count_paper(paper, present) if record.is_on_paper else _count_slips(session, record, present)
+    beside_phones = 0 if record.is_on_paper else paper.issued
     sealed = _seal(session, meeting, roll, plan, present)
     numbers = BallotNumbers(
         printed=counts.printed,
@@ -80,6 +88,7 @@ def compute_preview(session: Session, meeting_code: str, election: str) -> Previ
         void=counts.brought_back,
         lost=counts.lost,
         returned=0,
+        paper_issued=beside_phones,
     )
     check_numbers(numbers, summoned=sealed.summoned, present=present)
     return Preview(
@@ -87,6 +96,18 @@ def compute_preview(session: Session, meeting_code: str, election: str) -> Previ
         counts=counts,
         warnings=find_base_warnings(roll, on, rule.base),
         tests=describe_reachability(plan.rule_set, sealed.base, present),
+        paper=beside_phones,
+    )
+
+
+def _count_paper(paper: PaperBallotsRecord, present: int) -> Counts:
+    return Counts(
+        printed=paper.printed,
+        handed_out=paper.handed_out,
+        brought_back=paper.brought_back,
+        lost=paper.lost,
+        left_over=paper.left_over,
+        present=present,
     )
 
 
@@ -148,4 +169,4 @@ def _read_followed(session: Session, meeting: str, plan: ElectionPlan, follows: 
     record = ElectionRepository(session).get(meeting, follows)
     if record.manifest is None or record.state is ElectionState.ANNULLED:
         raise FollowedNotSealedError(election=plan.id, follows=follows)
-    return read_sealed_rules(Manifest.from_object(decode_canonical(record.manifest)).rules)
+    return read_sealed_rules(decode_sealed(record.manifest).rules)

@@ -12,18 +12,17 @@ from typing import cast
 from ballot_server.domain.election import ElectionState, advance
 from ballot_server.domain.result import ElectionResult
 from ballot_server.services.board_view import list_entries, read_ceremony
-from ballot_server.services.close_election import ElectionNotSealedError
-from ballot_server.services.derive_result import CountedElection, check_decidable, derive_decisions
+from ballot_server.services.counted_elections import add_paper, find_paper_counts, list_closed_ballots, read_counted
+from ballot_server.services.derive_result import check_decidable, derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
+from ballot_server.services.paper_ballots import check_paper_counted
+from ballot_server.services.sealed_election import read_manifest
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import ElectionRepository
-from ballot_server.storage.session import Session
 from crypto.aggregate import Aggregate, aggregate_stored_ballots, encode_aggregate, hash_aggregate
-from crypto.ballot import ballot_size
-from crypto.bodies import ClosedBody, EntryKind, TallyBody
-from crypto.body_form import read_body
+from crypto.bodies import EntryKind, TallyBody
 from crypto.decryption import PartialDecryption
-from crypto.encoding import JsonObject, decode_canonical, encode_base64
+from crypto.encoding import JsonObject, encode_base64
 from crypto.manifest import Manifest
 from crypto.tally import Tally, compute_tally
 
@@ -48,7 +47,7 @@ def post_aggregate(database: Database, board: Noticeboard, *, meeting: str, elec
     with database.read() as session:
         manifest = read_manifest(session, meeting, election)
         advance(ElectionRepository(session).get(meeting, election).state, ElectionState.TALLIED)
-        ballots = _list_ballots(session, meeting, manifest)
+        ballots = list_closed_ballots(session, meeting, manifest)
     aggregate = aggregate_stored_ballots(ballots, manifest.shape)
     if aggregate.ballots:
         body: JsonObject = {
@@ -72,19 +71,22 @@ def tally_election(
     decrypt is not asked where there is no ballot. After an error the count may be repeated.
 
     Raises: ElectionMissingError, ElectionNotSealedError, IllegalTransitionError; FollowedTestsError if what it follows
-    is not counted; then nothing is posted. NotEnoughSharesError, TallyError; what `decrypt` raises; CountsMismatchError
-    and other rule errors if the numbers do not agree; then nothing is posted but the aggregate.
+    is not counted; PaperCountsMissingError if paper was handed out and is not counted; then nothing is posted.
+    NotEnoughSharesError, TallyError; what `decrypt` raises; CountsMismatchError and other rule errors if the numbers do
+    not agree; then nothing is posted but the aggregate.
     """
     with database.read() as session:
         manifest = read_manifest(session, meeting, election)
         advance(ElectionRepository(session).get(meeting, election).state, ElectionState.TALLIED)
         check_decidable(manifest, read_counted(session, meeting))
+        check_paper_counted(session, meeting, election)
     aggregate = post_aggregate(database, board, meeting=meeting, election=election)
     partials = _take_one_each(decrypt(election)) if aggregate.ballots else ()
     with database.read() as session:
         tally = compute_tally(read_ceremony(session, meeting), manifest.election_hash, aggregate, partials)
         earlier = read_counted(session, meeting)
-    counted = CountedElection(manifest=manifest, counts=tally.counts, returned=aggregate.ballots)
+        paper = find_paper_counts(session, meeting, election)
+    counted = add_paper(manifest, tally.counts, aggregate.ballots, paper)
     result = derive_decisions((*earlier, counted))[-1].to_result(election)
     with database.write() as session:
         ElectionRepository(session).change_state(meeting, election, ElectionState.TALLIED)
@@ -108,39 +110,6 @@ def publish_election(database: Database, *, meeting: str, election: str) -> None
     """Let everybody see the outcome of a tallied election. Raises: ElectionMissingError, IllegalTransitionError."""
     with database.write() as session:
         ElectionRepository(session).change_state(meeting, election, ElectionState.PUBLISHED)
-
-
-def read_counted(session: Session, meeting: str) -> tuple[CountedElection, ...]:
-    """Return the meeting's tallied elections in the order of their outcomes, annulled ones left out."""
-    counted = []
-    for entry in list_entries(session, meeting, EntryKind.TALLY):
-        body = read_body(EntryKind.TALLY, entry.body)
-        if not isinstance(body, TallyBody):
-            raise TypeError("a tally entry has a tally body")
-        record = ElectionRepository(session).get(meeting, body.election)
-        if record.state is not ElectionState.ANNULLED:
-            manifest = read_manifest(session, meeting, body.election)
-            returned = len(_list_ballots(session, meeting, manifest))
-            counted.append(CountedElection(manifest=manifest, counts=body.counts, returned=returned))
-    return tuple(counted)
-
-
-def read_manifest(session: Session, meeting: str, election: str) -> Manifest:
-    """Return an election's sealed manifest. Raises: ElectionMissingError, ElectionNotSealedError."""
-    record = ElectionRepository(session).get(meeting, election)
-    if record.manifest is None:
-        raise ElectionNotSealedError(election=election)
-    return Manifest.from_object(decode_canonical(record.manifest))
-
-
-def _list_ballots(session: Session, meeting: str, manifest: Manifest) -> list[bytes]:
-    """Return the ballots of a closed election as the board has them, which is what every device and verifier counts."""
-    for entry in list_entries(session, meeting, EntryKind.CLOSED):
-        body = read_body(EntryKind.CLOSED, entry.body)
-        if isinstance(body, ClosedBody) and body.election == manifest.election:
-            size = ballot_size(manifest.shape)
-            return [body.ballots[start : start + size] for start in range(0, len(body.ballots), size)]
-    return []
 
 
 def _take_one_each(partials: Iterable[PartialDecryption]) -> tuple[PartialDecryption, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ballot_server.services.board_view import read_ceremony
-from ballot_server.services.tally_election import read_manifest
+from ballot_server.services.sealed_election import read_manifest
 from ballot_server.services.trustee_proceedings import name_whole
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import BallotRepository

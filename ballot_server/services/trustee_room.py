@@ -18,7 +18,8 @@ from ballot_server.errors import BallotServerError
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.open_election import CountsChangedError, open_election
 from ballot_server.services.preview_election import compute_preview
-from ballot_server.services.tally_election import TalliedElection, read_manifest, tally_election
+from ballot_server.services.sealed_election import read_manifest
+from ballot_server.services.tally_election import TalliedElection, tally_election
 from ballot_server.services.trustee_answers import collect_partials
 from ballot_server.services.trustee_proceedings import (
     CEREMONY,

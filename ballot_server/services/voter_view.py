@@ -5,13 +5,14 @@ Drafts are not shown. Whatever is returned here is public, so none of it is abou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
 from ballot_server.services.cast_ballot import ElectionUnknownError
+from ballot_server.services.sealed_election import decode_sealed
 from ballot_server.storage.engine import Database
 from ballot_server.storage.errors import MeetingUnknownError
 from ballot_server.storage.records import ElectionRecord, MeetingRecord
@@ -66,6 +67,7 @@ class ElectionView:
     election_hash: str | None
     ballots: int
     present: int
+    is_on_paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ class MeetingView:
                 if election.state is state:
                     return election.id
         return None
+
+    @property
+    def on_phones(self) -> MeetingView:
+        """The same without elections on paper, of which phones have nothing to know."""
+        return replace(self, elections=tuple(each for each in self.elections if not each.is_on_paper))
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def list_meetings(database: Database) -> tuple[MeetingView, ...]:
 
 def read_booth(database: Database, meeting: str) -> BoothView:
     """Return what a phone begins with. Raises: MeetingUnknownError."""
-    view = describe_meeting(database, meeting)
+    view = describe_meeting(database, meeting).on_phones
     current = next((election for election in view.elections if election.id == view.current), None)
     try:
         ceremony = read_ceremony(database, meeting)
@@ -140,7 +147,7 @@ def read_manifest(database: Database, election_hash: bytes) -> bytes:
 
 def read_ballot_size(database: Database, election_hash: bytes) -> int:
     """Return how many bytes every ballot of an election has. Raises: ElectionUnknownError."""
-    return _parse_manifest(read_manifest(database, election_hash)).ballot_bytes
+    return _measure_ballot(read_manifest(database, election_hash))
 
 
 def read_board(database: Database, meeting: str) -> bytes:
@@ -189,14 +196,6 @@ def check_database(database: Database) -> None:
         MeetingRepository(session).find("")
 
 
-@dataclass(frozen=True)
-class _ManifestFigures:
-    """The two numbers of a manifest that pages need."""
-
-    ballot_bytes: int
-    present: int
-
-
 def _describe(session: Session, meeting: MeetingRecord) -> MeetingView:
     elections = ElectionRepository(session).list_all(meeting.code)
     return MeetingView(
@@ -216,7 +215,7 @@ def _describe_election(session: Session, election: ElectionRecord) -> ElectionVi
     ballots = present = 0
     if election.election_hash is not None and election.manifest is not None:
         ballots = BallotRepository(session).count(election.election_hash)
-        present = _parse_manifest(election.manifest).present
+        present = _read_present(election.manifest)
     return ElectionView(
         id=election.id,
         title_vi=election.title_vi,
@@ -225,10 +224,15 @@ def _describe_election(session: Session, election: ElectionRecord) -> ElectionVi
         election_hash=None if election.election_hash is None else election.election_hash.hex(),
         ballots=ballots,
         present=present,
+        is_on_paper=election.is_on_paper,
     )
 
 
 @lru_cache(maxsize=24)
-def _parse_manifest(data: bytes) -> _ManifestFigures:
-    manifest = Manifest.from_object(decode_canonical(data))
-    return _ManifestFigures(ballot_bytes=ballot_size(manifest.shape), present=manifest.counts.present)
+def _read_present(data: bytes) -> int:
+    return decode_sealed(data).counts.present
+
+
+@lru_cache(maxsize=24)
+def _measure_ballot(data: bytes) -> int:
+    return ballot_size(Manifest.from_object(decode_canonical(data)).shape)

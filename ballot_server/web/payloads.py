@@ -9,7 +9,7 @@ from ballot_server.services.voter_view import BoothView, ElectionView, MeetingVi
 
 def format_state(meeting: MeetingView) -> bytes:
     """Return a meeting's state; titles and questions are in the manifests."""
-    return _write(_describe_meeting(meeting))
+    return _write(_describe_meeting(meeting.on_phones))
 
 
 def format_booth(booth: BoothView) -> bytes:

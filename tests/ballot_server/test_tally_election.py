@@ -12,7 +12,7 @@ from ballot_server.domain.election import ElectionState, IllegalTransitionError
 from ballot_server.domain.result import CountsMismatchError
 from ballot_server.rules.errors import FollowedTestsError
 from ballot_server.services.cast_ballot import CredentialUnknownError
-from ballot_server.services.close_election import ElectionNotSealedError
+from ballot_server.services.sealed_election import ElectionNotSealedError
 from ballot_server.storage.errors import ElectionMissingError
 from ballot_server.storage.repositories import BallotRepository
 from crypto.bodies import EntryKind, TallyBody
