@@ -5,7 +5,6 @@ import type { FieldMap, FieldValue } from "./conversation";
 export type Language = "vi" | "en";
 
 const VIETNAMESE = {
-  help: "Trang của tổ kiểm phiếu",
   smaller: "Chữ nhỏ hơn",
   larger: "Chữ to hơn",
   otherLanguage: "English",
@@ -155,7 +154,6 @@ const VIETNAMESE = {
 export type TextKey = keyof typeof VIETNAMESE;
 
 const ENGLISH: Record<TextKey, string> = {
-  help: "The tellers' page",
   smaller: "Smaller text",
   larger: "Larger text",
   otherLanguage: "Tiếng Việt",
