@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from ballot_server.domain.base import BaseKind
 from ballot_server.domain.contest import BLANK
-from ballot_server.domain.result import BallotNumbers
 from ballot_server.domain.threshold import TestResult
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.record import (
@@ -24,18 +23,30 @@ from ballot_server.minutes.record import (
 )
 from ballot_server.rules.election import DecidedContest, ElectionDecision
 from ballot_server.rules.model import RuleSet
-from ballot_server.rules.sealed import SealedRules, read_sealed_rules
+from ballot_server.rules.sealed import SealedRules, measure_quorum_of, read_sealed_rules
 from ballot_server.services.record_words import RecordWords, write_date
 from crypto.manifest import Contest, Manifest
-from crypto.paper import PaperElection
+from crypto.paper import PaperCounts, PaperElection
 
 
 @dataclass(frozen=True)
 class DecidedElection:
-    """A manifest and the decision on its tally."""
+    """A manifest and the decision on its tally; who of the entitled was in the room at the close, if that was noted."""
 
     manifest: Manifest | PaperElection
     decision: ElectionDecision
+    present_at_close: int | None = None
+    paper: PaperCounts | None = None
+
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether nobody voted by phone."""
+        return isinstance(self.manifest, PaperElection)
+
+    @property
+    def paper_beside(self) -> PaperCounts | None:
+        """What was counted on paper beside phones; `paper` is that of either kind."""
+        return None if self.is_on_paper else self.paper
 
 
 @dataclass(frozen=True)
@@ -70,15 +81,48 @@ def compose_election_record(
         thresholds=_list_thresholds(words, decision),
         summoned=sealed.summoned,
         present=sealed.present,
-        slips=_count_slips(decision.numbers, decision.contests),
-        key_words=key_words,
+        slips=_count_slips(words, election),
+        key_words=() if election.is_on_paper else key_words,
         contests=tuple(
-            _describe_contest(words, asked, contest, decision)
-            for asked, contest in zip(manifest.contests, decision.contests, strict=True)
+            _describe_contest(words, asked, contest, decision, on_paper)
+            for asked, contest, on_paper in zip(
+                manifest.contests, decision.contests, _list_paper(election), strict=True
+            )
         ),
-        quorum="" if sealed.quorum is None else words.describe_quorum(sealed.quorum),
-        note=words.say("barred", count=sealed.barred) if sealed.barred else "",
+        quorum=_describe_quorum(words, election),
+        note=_write_election_note(words, election),
     )
+
+
+def _describe_quorum(words: RecordWords, election: DecidedElection) -> str:
+    """Return the quorum at the opening, and at the close where the room was counted then."""
+    sealed, closing = election.decision.sealed, election.present_at_close
+    if sealed.quorum is None:
+        return ""
+    opened = words.describe_quorum(sealed.quorum)
+    closed = None if closing is None else measure_quorum_of(sealed, closing)
+    if closed is None:
+        return opened
+    key = "quorum_closed_met" if closed.met else "quorum_closed_missed"
+    return f"{opened}; {words.say(key, got=closed.got, needed=closed.needed)}"
+
+
+def _write_election_note(words: RecordWords, election: DecidedElection) -> str:
+    notes = []
+    if election.present_at_close is not None:
+        present = election.decision.sealed.present
+        notes.append(words.say("present_open_and_close", opened=present, closed=election.present_at_close))
+    if election.is_on_paper:
+        notes.append(words.say("on_paper_alone"))
+    if election.decision.sealed.barred:
+        notes.append(words.say("barred", count=election.decision.sealed.barred))
+    return " ".join(notes)
+
+
+def _list_paper(election: DecidedElection) -> Sequence[tuple[int, ...] | None]:
+    """Return each contest's counts on paper beside phones, blank last; None where there was no paper."""
+    paper = election.paper_beside
+    return [None] * len(election.manifest.contests) if paper is None else paper.counts
 
 
 def name_title(manifest: Manifest | PaperElection, language: Language) -> str:
@@ -128,7 +172,11 @@ def _list_thresholds(words: RecordWords, decision: ElectionDecision) -> tuple[Th
 
 
 def _describe_contest(
-    words: RecordWords, asked: Contest, contest: DecidedContest, decision: ElectionDecision
+    words: RecordWords,
+    asked: Contest,
+    contest: DecidedContest,
+    decision: ElectionDecision,
+    paper: tuple[int, ...] | None,
 ) -> ContestRecord:
     made, code = contest.decision, words.language.value
     labels = {
@@ -136,14 +184,17 @@ def _describe_contest(
         for option in asked.options
     }
     texts = decision.sealed.rule_set.standing_texts
+    on_paper = dict(zip([*labels, BLANK], paper or [None] * (len(labels) + 1), strict=True))
     standings = {each.option: texts[each.standing].in_language(code) for each in made.candidates}
     return ContestRecord(
         subject=asked.text.vi if words.language is Language.VIETNAMESE else asked.text.en,
         options=tuple(
-            OptionRecord(label, contest.counts[option], outcome=standings.get(option, ""))
+            OptionRecord(label, contest.counts[option], on_paper[option], standings.get(option, ""))
             for option, label in labels.items()
         ),
-        blank=OptionRecord(translate("minutes.print.contest.blank", words.language), contest.counts[BLANK]),
+        blank=OptionRecord(
+            translate("minutes.print.contest.blank", words.language), contest.counts[BLANK], on_paper[BLANK]
+        ),
         bases=_list_bases(words, contest, decision),
         tests=tuple(_describe_test(test, labels) for test in made.tests),
         outcome=made.text.in_language(code),
@@ -184,8 +235,9 @@ def _describe_test(test: TestResult, labels: Mapping[str, str]) -> TestRecord:
     return TestRecord(labels[test.option], test.needed, test.base, test.got, test.passed)
 
 
-def _count_slips(numbers: BallotNumbers, contests: Sequence[DecidedContest]) -> SlipCounts:
-    blanks = {contest.counts[BLANK] for contest in contests}
+def _count_slips(words: RecordWords, election: DecidedElection) -> SlipCounts:
+    numbers, paper, beside = election.decision.numbers, election.paper, election.paper_beside
+    blanks = {contest.counts[BLANK] for contest in election.decision.contests}
     return SlipCounts(
         printed=numbers.printed,
         handed_out=numbers.handed_out,
@@ -198,4 +250,10 @@ def _count_slips(numbers: BallotNumbers, contests: Sequence[DecidedContest]) -> 
         valid=numbers.valid,
         blank=blanks.pop() if len(blanks) == 1 else None,
         invalid=numbers.invalid,
+        invalid_reasons=()
+        if paper is None
+        else tuple(words.say("invalid_reason", reason=each.reason, count=each.count) for each in paper.reasons),
+        paper_issued=0 if beside is None else beside.issued,
+        paper_returned=0 if beside is None else beside.ballots,
+        is_paper=election.is_on_paper,
     )

@@ -19,8 +19,10 @@ from ballot_server.services.derive_result import derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.print_slips import list_printed_elsewhere
 from ballot_server.services.sealed_election import read_sealed
+from ballot_server.services.switch_to_paper import list_switched
+from ballot_server.services.voter_view import CeremonyMissingError
 from ballot_server.storage.engine import Database
-from ballot_server.storage.repositories import BoardRepository, MeetingRepository, RollRepository
+from ballot_server.storage.repositories import AttendanceRepository, BoardRepository, MeetingRepository, RollRepository
 from ballot_server.storage.session import Session
 from crypto.base32 import encode_base32
 from crypto.board import HEAD_CHARACTERS
@@ -75,18 +77,17 @@ def write_minutes(
         head = board.read_state(session).head
         if head is None:
             raise NothingDecidedError(meeting=meeting)
-        ceremony = read_ceremony(session, meeting)
-        fingerprint = compute_key_fingerprint(ceremony.ceremony_hash, ceremony.key)
         record = compose_record(
             held,
             RollRepository(session).load(meeting),
             elections,
             _read_annulled(session, meeting),
-            key_words=encode_words(fingerprint, FINGERPRINT_WORDS),
+            key_words=_read_key_words(session, meeting),
             head=encode_base32(head, HEAD_CHARACTERS),
             language=language,
             network=network,
             printed_elsewhere=list_printed_elsewhere(session, meeting),
+            switched=list_switched(session, meeting),
         )
     pdf = print_record(record, language)
     results = tuple(each.decision.to_result(each.manifest.election) for each in elections)
@@ -106,9 +107,8 @@ def end_board(database: Database, board: Noticeboard, *, meeting: str, destroyed
     the trustee whose signature does not hold. Then nothing is posted.
     """
     with database.write() as session:
-        ceremony = read_ceremony(session, meeting)
         for statement in destroyed:
-            ceremony.verify_destroyed(statement)
+            read_ceremony(session, meeting).verify_destroyed(statement)
             board.append(session, EntryKind.DESTROYED, statement)
         board.append(session, EntryKind.FINAL, board.read_state(session).final_body.to_object())
         return b"".join(line + b"\n" for line in BoardRepository(session).list_all(meeting))
@@ -118,10 +118,28 @@ def read_decided(session: Session, meeting: str) -> tuple[DecidedElection, ...]:
     """Return the meeting's decided elections in the order of their outcomes, annulled ones left out."""
     counted = read_counted(session, meeting)
     decisions = derive_decisions(counted)
+    closings = {
+        mark.election: mark.present for mark in AttendanceRepository(session).list_marks(meeting) if mark.is_close
+    }
     return tuple(
-        DecidedElection(manifest=election.manifest, decision=decision)
+        DecidedElection(
+            election.manifest,
+            decision,
+            present_at_close=closings.get(election.manifest.election),
+            paper=election.paper,
+        )
         for election, decision in zip(counted, decisions, strict=True)
     )
+
+
+def _read_key_words(session: Session, meeting: str) -> tuple[str, ...]:
+    """Return the eight words of the key's fingerprint, none where there is no key because nobody voted by phone."""
+    try:
+        ceremony = read_ceremony(session, meeting)
+    except CeremonyMissingError:
+        return ()
+    fingerprint = compute_key_fingerprint(ceremony.ceremony_hash, ceremony.key)
+    return encode_words(fingerprint, FINGERPRINT_WORDS)
 
 
 def _read_annulled(session: Session, meeting: str) -> tuple[AnnulledElection, ...]:
