@@ -92,6 +92,8 @@ class ScenarioElection:
 
     `rule` is the id of an installed rule-set, or the path of a rule file in the scenario's folder.
     `member_concerned_votes` is None where the rule-set decides; `fixed_base` is None where the base is computed.
+    `paper` is how many of the ballots are cast on paper beside phones, None where the rehearsal chooses; `invalid`
+    paper ballots come back beside those of the contests' counts.
     """
 
     id: str
@@ -101,6 +103,8 @@ class ScenarioElection:
     follows: str | None = None
     member_concerned_votes: bool | None = None
     fixed_base: FixedBase | None = None
+    paper: int | None = None
+    invalid: int = 0
 
     @property
     def ballots(self) -> int:

@@ -187,13 +187,14 @@ def _compose_slips(slips: SlipCounts, wording: Wording) -> Together:
 
 def _tabulate_slips(slips: SlipCounts, wording: Wording) -> Table:
     """Return the table of slips: first what happened to the slips, then the ballots; issued … invalid in bold."""
+    handled = "paper_" if slips.is_paper else ""
     has_paper = slips.paper_issued > 0 or slips.paper_returned > 0
     lines: tuple[tuple[str, int | None, bool], ...] = (
-        ("printed", slips.printed, False),
-        ("handed_out", slips.handed_out, False),
-        ("left_over", slips.left_over, False),
-        ("void", slips.void, False),
-        ("lost", slips.lost, False),
+        (f"{handled}printed", slips.printed, False),
+        (f"{handled}handed_out", slips.handed_out, False),
+        (f"{handled}left_over", slips.left_over, False),
+        (f"{handled}void", slips.void, False),
+        (f"{handled}lost", slips.lost, False),
         *((("paper_issued", slips.paper_issued, False),) if has_paper else ()),
         ("issued", slips.issued, True),
         ("returned", slips.returned, True),

@@ -98,7 +98,8 @@ class SlipCounts:
     """The counts of one election's slips and ballots.
 
     `blank` is None where it differs between contests and stands with each; `paper_issued` and `paper_returned` are
-    part of `issued` and `returned`; `invalid` ballots exist on paper only, with a reason each.
+    part of `issued` and `returned`; `invalid` ballots exist on paper only, with a reason each. `is_paper`: what was
+    printed, handed out, void, lost and left over are paper ballots, because nobody voted by phone.
     """
 
     printed: int
@@ -115,6 +116,7 @@ class SlipCounts:
     invalid_reasons: tuple[str, ...] = ()
     paper_issued: int = 0
     paper_returned: int = 0
+    is_paper: bool = False
 
 
 @dataclass(frozen=True)

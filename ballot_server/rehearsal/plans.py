@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ballot_server.domain.base import VoterRule, list_present_entitled
 from ballot_server.domain.contest import Option, Wording
-from ballot_server.domain.member import Roll
+from ballot_server.domain.member import Attendance, CardNumber, Roll
 from ballot_server.domain.scenario import Scenario, ScenarioContest, ScenarioElection
 from ballot_server.errors import BallotServerError
 from ballot_server.rules.cases import run_cases
@@ -18,7 +18,9 @@ from ballot_server.rules.model import RuleSet
 from ballot_server.services.election_plan import ElectionPlan, plan_contest
 from ballot_server.services.read_scenario import read_scenario
 from ballot_server.services.read_scenario_contest import AskedOptions
+from ballot_server.storage.records import MeetingRecord
 from crypto.ballot import Selection
+from crypto.slip import MeetingCode
 
 
 class WorkedCaseWrongError(BallotServerError):
@@ -37,6 +39,31 @@ def load_scenario(path: Path) -> Scenario:
 def plan_elections(scenario: Scenario) -> tuple[ElectionPlan, ...]:
     """Return the plans of a scenario's elections, in order."""
     return tuple(_plan_election(election, scenario.meeting.date) for election in scenario.elections)
+
+
+def record_meeting(scenario: Scenario, code: MeetingCode) -> MeetingRecord:
+    """Return the meeting of a scenario as it is stored."""
+    meeting = scenario.meeting
+    return MeetingRecord(
+        code=code,
+        superior=meeting.superior,
+        unit=meeting.unit,
+        place=meeting.place,
+        held_on=meeting.date,
+        chair=meeting.chair,
+        clerk=meeting.clerk,
+        tellers=meeting.tellers,
+        mode=meeting.mode.value,
+        floor=meeting.floor,
+        rehearsal=True,
+    )
+
+
+def list_present(scenario: Scenario) -> frozenset[CardNumber]:
+    """Return the card numbers of everybody in the room."""
+    return frozenset(
+        entry.member.card_number for entry in scenario.roll.entries if entry.attendance is Attendance.PRESENT
+    )
 
 
 def mark_ballots(election: ScenarioElection, shuffle: Shuffle) -> list[tuple[Selection, ...]]:

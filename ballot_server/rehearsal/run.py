@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ballot_server.domain.member import Attendance, CardNumber
 from ballot_server.domain.result import ElectionResult
-from ballot_server.domain.scenario import Scenario, ScenarioElection
+from ballot_server.domain.scenario import Scenario, ScenarioElection, VoteMode
 from ballot_server.domain.series import Series
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
 from ballot_server.minutes.render_minutes import render_minutes
 from ballot_server.minutes.slips import SlipSheet, name_occasion, render_slips
 from ballot_server.rehearsal.casting import Voter, Workers, cast_ballots
-from ballot_server.rehearsal.plans import mark_ballots, plan_elections
+from ballot_server.rehearsal.paper import (
+    SPARE_BALLOTS,
+    count_people_on_paper,
+    count_twice,
+    fill_sheet,
+    split_ballots,
+)
+from ballot_server.rehearsal.plans import list_present, mark_ballots, plan_elections, record_meeting
 from ballot_server.rehearsal.tellers import Tellers
 from ballot_server.services.close_election import close_election
 from ballot_server.services.create_meeting import create_meeting
@@ -29,14 +35,18 @@ from ballot_server.services.hand_out_slips import count_handed_out
 from ballot_server.services.installation import Installation, open_installation
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.open_election import make_ready, open_election
+from ballot_server.services.open_paper_election import open_paper_election
+from ballot_server.services.paper_ballots import PaperNumbers, count_paper_ballots
+from ballot_server.services.post_paper_counts import draft_paper_counts, post_paper_counts, tally_paper_election
+from ballot_server.services.preview_election import preview_election
 from ballot_server.services.print_slips import print_slips
 from ballot_server.services.record_ceremony import record_ceremony
 from ballot_server.services.tally_election import publish_election, tally_election
 from ballot_server.services.verify_results import RulesReport, verify_results
 from ballot_server.services.voter_view import read_board
 from ballot_server.services.write_minutes import FINGERPRINT_WORDS, Minutes, end_board, write_minutes
-from ballot_server.storage.records import MeetingRecord
 from ballot_server.web.processes import start_private_server
+from crypto.ballot import Selection
 from crypto.board import format_head
 from crypto.ceremony import Ceremony, CeremonyTerms
 from crypto.closed import ClosedElection
@@ -108,6 +118,10 @@ class MoreBallotsThanSlipsError(BallotServerError):
     """A scenario marks more ballots than people may vote; fields: election, ballots, slips."""
 
 
+class MorePaperThanPeopleError(BallotServerError):
+    """More people would take paper than may vote in every election; fields: people, missing."""
+
+
 class _Meeting:
     """One meeting under way: who drew which slip is known here alone, as it is in the voters' hands."""
 
@@ -130,56 +144,104 @@ class _Meeting:
         self._random_bytes = random_bytes
         self._code: MeetingCode = generate_meeting_code(random_bytes)
         self._board = Noticeboard(self._code, installation.seed)
-        rehearsal_terms = CeremonyTerms(
-            ceremony=random_bytes(16),
-            server_key=installation.server_key,
-            count=scenario.trustees.count,
-            threshold=scenario.trustees.threshold,
-            rehearsal=True,
-        )
-        self._tellers = Tellers(rehearsal_terms, random_bytes)
+        self._plans = {plan.id: plan for plan in plan_elections(scenario)}
+        self._people_on_paper = count_people_on_paper(scenario)
+        self._tellers: Tellers | None = None
+        if scenario.meeting.mode is not VoteMode.PAPER:
+            terms = CeremonyTerms(
+                ceremony=random_bytes(16),
+                server_key=installation.server_key,
+                count=scenario.trustees.count,
+                threshold=scenario.trustees.threshold,
+                rehearsal=True,
+            )
+            self._tellers = Tellers(terms, random_bytes)
         self._series: tuple[Series, ...] = ()
         self._drawn: dict[str, list[str]] = {}
         self.slips: dict[str, bytes] = {}
         self.confirmations: list[bytes] = []
 
     def prepare(self) -> None:
-        """Create the meeting, make the key, print slips and let everybody present draw one."""
+        """Create the meeting, make the key, print slips and let those who use one draw it."""
         scenario = self._scenario
         self._on_progress("prepare", 0, 3)
-        record = _record_meeting(scenario, self._code)
+        record = record_meeting(scenario, self._code)
+        plans = tuple(self._plans.values())
+        # Nobody comes late to a rehearsal.
         self._series = create_meeting(
-            self._database,
-            self._board,
-            record,
-            scenario.roll,
-            plan_elections(scenario),
-            # Nobody comes late to a rehearsal.
-            planning_roll=scenario.roll,
+            self._database, self._board, record, scenario.roll, plans, planning_roll=scenario.roll
         )
         self._on_progress("prepare", 1, 3)
-        ceremony = self._tellers.hold_ceremony()
-        record_ceremony(self._database, self._board, meeting=self._code, ceremony=ceremony)
-        self._on_progress("prepare", 2, 3)
-        for series in self._series:
-            self._print_and_draw(series, ceremony)
+        if self._tellers is not None:
+            ceremony = self._tellers.hold_ceremony()
+            record_ceremony(self._database, self._board, meeting=self._code, ceremony=ceremony)
+            self._on_progress("prepare", 2, 3)
+            without_slip = self._people_on_paper
+            for series in self._series:
+                present = len(series.members & list_present(scenario))
+                # Whoever takes paper takes it in every election.
+                votes_always = series.elections == frozenset(self._plans)
+                without = min(without_slip, present) if votes_always else 0
+                without_slip -= without
+                self._print_and_draw(series, ceremony, present - without)
+            if without_slip:
+                raise MorePaperThanPeopleError(people=self._people_on_paper, missing=without_slip)
         for election in scenario.elections:
             make_ready(self._database, self._code, election.id)
         self._on_progress("prepare", 3, 3)
 
     def vote(self, election: ScenarioElection) -> None:
         """Open one election, let the voters vote, close it, count it and publish it."""
+        if self._tellers is None:
+            self._vote_on_paper(election)
+        else:
+            self._vote_by_phone(election, self._tellers)
+        publish_election(self._database, meeting=self._code, election=election.id)
+        self._on_progress(f"tally {election.id}", 1, 1)
+
+    def _vote_by_phone(self, election: ScenarioElection, tellers: Tellers) -> None:
         names = {"meeting": self._code, "election": election.id}
-        manifest = open_election(self._database, self._board, **names, sign_counts=self._tellers.sign_counts)
-        voters = self._choose_voters(election)
+        marked = mark_ballots(election, secrets.SystemRandom().shuffle)
+        on_phones, on_paper = split_ballots(election, marked, self._people_on_paper)
+        if self._people_on_paper:
+            people = self._people_on_paper
+            numbers = PaperNumbers(printed=people + SPARE_BALLOTS, handed_out=people)
+            count_paper_ballots(self._database, **names, numbers=numbers)
+        manifest = open_election(self._database, self._board, **names, sign_counts=tellers.sign_counts)
+        voters = self._choose_voters(election, on_phones)
         self.confirmations += cast_ballots(
             self._workers, manifest.election_hash, voters, partial(self._on_progress, f"cast {election.id}")
         )
         close_election(self._database, self._board, **names)
         self._on_progress(f"tally {election.id}", 0, 1)
+        if self._people_on_paper:
+            self._count_paper(election, on_paper)
+            with self._database.read() as session:
+                paper = draft_paper_counts(session, **names)
+            post_paper_counts(self._database, self._board, **names, signatures=tellers.sign_paper(paper))
         tally_election(self._database, self._board, **names, decrypt=self._decrypt)
-        publish_election(self._database, **names)
-        self._on_progress(f"tally {election.id}", 1, 1)
+
+    def _vote_on_paper(self, election: ScenarioElection) -> None:
+        """Hand a paper ballot to everybody entitled and present, and count what came back."""
+        names = {"meeting": self._code, "election": election.id}
+        present = preview_election(self._database, self._code, election.id).sealed.present
+        numbers = PaperNumbers(printed=present + SPARE_BALLOTS, handed_out=present)
+        count_paper_ballots(self._database, **names, numbers=numbers)
+        open_paper_election(self._database, self._board, **names)
+        close_election(self._database, self._board, **names)
+        self._on_progress(f"tally {election.id}", 0, 1)
+        self._count_paper(election, mark_ballots(election, secrets.SystemRandom().shuffle))
+        tally_paper_election(self._database, self._board, meeting=self._code, election=election.id)
+
+    def _count_paper(self, election: ScenarioElection, marked: Sequence[tuple[Selection, ...]]) -> None:
+        count_twice(
+            self._database,
+            fill_sheet(self._plans[election.id], marked, invalid=election.invalid),
+            meeting=self._code,
+            election=election.id,
+            names=self._scenario.meeting.tellers,
+            random_bytes=self._random_bytes,
+        )
 
     def finish(self) -> tuple[Minutes, bytes]:
         """Write the minutes, destroy the key shares and end the board; return minutes and archive."""
@@ -187,12 +249,12 @@ class _Meeting:
         minutes = write_minutes(
             self._database, self._board, meeting=self._code, print_record=render_minutes, language=self._language
         )
-        archive = end_board(self._database, self._board, meeting=self._code, destroyed=self._tellers.destroy_shares())
+        destroyed = () if self._tellers is None else self._tellers.destroy_shares()
+        archive = end_board(self._database, self._board, meeting=self._code, destroyed=destroyed)
         self._on_progress("minutes", 1, 1)
         return minutes, archive
 
-    def _print_and_draw(self, series: Series, ceremony: Ceremony) -> None:
-        present = len(series.members & _list_present(self._scenario))
+    def _print_and_draw(self, series: Series, ceremony: Ceremony, drawing: int) -> None:
         sheets: list[SlipSheet] = []
 
         titles = [election.title for election in self._scenario.elections if election.id in series.elections]
@@ -209,7 +271,7 @@ class _Meeting:
             meeting=self._code,
             series=series.letter,
             title=name_occasion(titles, self._language),
-            count=present + SPARE_SLIPS,
+            count=drawing + SPARE_SLIPS,
             address=self._address,
             fingerprint=format_key_fingerprint(fingerprint),
             key_words=encode_words(fingerprint, FINGERPRINT_WORDS),
@@ -218,47 +280,26 @@ class _Meeting:
         )
         box = [slip.url for sheet in sheets for slip in sheet.slips]
         secrets.SystemRandom().shuffle(box)
-        self._drawn[series.letter] = box[:present]
-        count_handed_out(self._database, meeting=self._code, series=series.letter, handed_out=present)
+        self._drawn[series.letter] = box[:drawing]
+        count_handed_out(self._database, meeting=self._code, series=series.letter, handed_out=drawing)
 
-    def _choose_voters(self, election: ScenarioElection) -> list[Voter]:
+    def _choose_voters(self, election: ScenarioElection, marked: Sequence[tuple[Selection, ...]]) -> list[Voter]:
         """Return who of those entitled and present votes, in an order of nobody's choosing."""
         random = secrets.SystemRandom()
         slips = [
             url for series in self._series if election.id in series.elections for url in self._drawn[series.letter]
         ]
         random.shuffle(slips)
-        marked = mark_ballots(election, random.shuffle)
         if len(marked) > len(slips):
             # The scenario's own check does not know a rule-set by which members concerned do not vote.
             raise MoreBallotsThanSlipsError(election=election.id, ballots=len(marked), slips=len(slips))
         return [Voter(url, selections) for url, selections in zip(slips, marked, strict=False)]
 
     def _decrypt(self, election: str) -> Sequence[PartialDecryption]:
+        if self._tellers is None:
+            raise TypeError("nothing is decrypted where nobody votes by phone")
         archive = read_board(self._database, self._code)
         return self._tellers.decrypt(archive, election, self._review)
 
     def _review(self, archive: bytes, election: str) -> ClosedElection:
         return review_closed_board(archive, election, map_ballots=self._workers.map)
-
-
-def _record_meeting(scenario: Scenario, code: MeetingCode) -> MeetingRecord:
-    meeting = scenario.meeting
-    return MeetingRecord(
-        code=code,
-        superior=meeting.superior,
-        unit=meeting.unit,
-        place=meeting.place,
-        held_on=meeting.date,
-        chair=meeting.chair,
-        clerk=meeting.clerk,
-        tellers=meeting.tellers,
-        floor=meeting.floor,
-        rehearsal=True,
-    )
-
-
-def _list_present(scenario: Scenario) -> frozenset[CardNumber]:
-    return frozenset(
-        entry.member.card_number for entry in scenario.roll.entries if entry.attendance is Attendance.PRESENT
-    )

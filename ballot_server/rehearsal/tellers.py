@@ -13,6 +13,7 @@ from crypto.closed import ClosedElection
 from crypto.decryption import PartialDecryption
 from crypto.encoding import JsonObject
 from crypto.group import RandomBytes
+from crypto.paper import PaperCounts
 from crypto.trustee import Trustee
 from crypto.trustee_storage import MemoryTrusteeStorage
 
@@ -59,6 +60,10 @@ class Tellers:
     def sign_counts(self, election: str, slot: int, counts: JsonObject) -> Sequence[JsonObject]:
         """Return every teller's signature of an election's paper counts."""
         return [device.sign_counts(election, slot, counts) for device in self._devices]
+
+    def sign_paper(self, paper: PaperCounts) -> Sequence[JsonObject]:
+        """Return every teller's signature of what was counted on paper."""
+        return [device.sign_paper(paper) for device in self._devices]
 
     def decrypt(self, archive: bytes, election: str, review: BoardReview) -> Sequence[PartialDecryption]:
         """Let each device review the board by itself, compare the words of the whole, and answer.

@@ -6,10 +6,12 @@ Every number comes from the decision that the board's outcome was drawn from; wh
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
 from ballot_server.domain.base import VoterRule, list_entitled
+from ballot_server.domain.contest import Wording
 from ballot_server.domain.member import Attendance, Member, MemberClass, Roll
 from ballot_server.i18n import Language
 from ballot_server.minutes.record import (
@@ -43,6 +45,15 @@ class Network(Enum):
     """The room's network with TLS from phone to server."""
 
 
+@dataclass(frozen=True)
+class Switched:
+    """An election by phone that was given up for one on paper, and why."""
+
+    title: Wording
+    instead: Wording
+    ground: str
+
+
 def compose_record(
     meeting: MeetingRecord,
     roll: Roll,
@@ -54,16 +65,18 @@ def compose_record(
     language: Language,
     network: Network | None = None,
     printed_elsewhere: Sequence[str] = (),
+    switched: Sequence[Switched] = (),
 ) -> MinutesRecord:
     """Return the record of a meeting's minutes, of at least one election, decided or annulled.
 
     key_words: of the key's fingerprint; head: 32 characters without separators; network: what joined the phones to
     the server, a rehearsal's own unless given; printed_elsewhere: the letters of series whose slips another machine
-    printed.
+    printed; switched: elections that went from phones to paper.
     """
     words = RecordWords(language)
     # An election may be annulled for its wrong base, so what it says of attendance counts only if there is no other.
     opened = [election.decision.sealed for election in elections] or [election.sealed for election in annulled]
+    has_phones = bool(_list_manifests(elections, annulled))
     return MinutesRecord(
         superior=meeting.superior,
         unit=meeting.unit,
@@ -72,13 +85,15 @@ def compose_record(
         chair=meeting.chair,
         clerk=meeting.clerk,
         tellers=meeting.tellers,
-        form=words.say("form_electronic"),
-        network=words.say(_name_network(network, rehearsal=meeting.rehearsal)),
+        form=words.say(_name_form(elections, annulled)),
+        network=words.say(_name_network(network, rehearsal=meeting.rehearsal)) if has_phones else "",
         printing=_describe_printing(
             words,
             {letter for manifest in _list_manifests(elections, annulled) for letter in manifest.series},
             printed_elsewhere,
-        ),
+        )
+        if has_phones
+        else "",
         rehearsal=meeting.rehearsal,
         attendance=_compose_attendance(words, meeting.held_on, roll, opened),
         elections=tuple(
@@ -86,7 +101,28 @@ def compose_record(
         ),
         head=head,
         annulled=tuple(_compose_annulled(words, election) for election in annulled),
+        incidents=tuple(
+            words.say(
+                "switched_to_paper",
+                title=each.title.in_language(language.value),
+                ground=each.ground,
+                instead=each.instead.in_language(language.value),
+            )
+            for each in switched
+        ),
     )
+
+
+def _name_form(elections: Sequence[DecidedElection], annulled: Sequence[AnnulledElection]) -> str:
+    """Return the key of the sentence that says how was voted."""
+    on_paper = [election.is_on_paper for election in elections] or [
+        not isinstance(election.manifest, Manifest) for election in annulled
+    ]
+    if any(election.paper_beside is not None for election in elections):
+        return "form_mixed"
+    if all(on_paper):
+        return "form_paper"
+    return "form_both" if any(on_paper) else "form_electronic"
 
 
 def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequence[SealedRules]) -> AttendanceRecord:

@@ -35,6 +35,7 @@ from ballot_server.services.scenario_problem import ScenarioCause, ScenarioError
 from ballot_server.services.scenario_table import ScenarioTable
 
 LARGEST_FILE_BYTES = 2**20
+_NO_TRUSTEES = ScenarioTrustees(count=0, threshold=0)
 _PLACE_IN_MESSAGE = re.compile(r"at line (\d+)")
 
 
@@ -51,13 +52,16 @@ def read_scenario(path: Path, *, find_options: FindOptions, count_present_entitl
     meeting_table = top.read_table("meeting")
     meeting = _read_meeting(meeting_table) if meeting_table else None
     roll = _read_roll(meeting_table, path.parent) if meeting_table else None
-    trustees_table = top.read_table("trustees")
-    trustees = _read_trustees(trustees_table) if trustees_table else None
+    # On paper alone there is no key, so nobody need say who would hold it.
+    is_on_paper = meeting is not None and meeting.mode is VoteMode.PAPER
+    trustees_table = None if is_on_paper and not top.has("trustees") else top.read_table("trustees")
+    trustees = _read_trustees(trustees_table) if trustees_table else _NO_TRUSTEES if is_on_paper else None
     facts = MeetingFacts(
         folder=path.parent,
         on=meeting.date if meeting else None,
         people=None if roll is None else People(roll, meeting.tellers if meeting else ()),
-        floor=meeting.floor if meeting else 0,
+        floor=0 if meeting is None or is_on_paper else meeting.floor,
+        mode=meeting.mode if meeting else VoteMode.ELECTRONIC,
         find_options=find_options,
         count_present_entitled=count_present_entitled,
     )
@@ -99,8 +103,7 @@ def _read_meeting(table: ScenarioTable) -> ScenarioMeeting | None:
     table.report_unknown_keys()
     if mode not in {known.value for known in VoteMode}:
         table.report(ScenarioCause.UNKNOWN_MODE, "mode", value=mode)
-    elif mode != VoteMode.ELECTRONIC.value:
-        table.report(ScenarioCause.MODE_NOT_REHEARSED, "mode", value=mode)
+        return None
     if on is None:
         return None
     return ScenarioMeeting(
@@ -111,6 +114,7 @@ def _read_meeting(table: ScenarioTable) -> ScenarioMeeting | None:
         chair=chair,
         clerk=clerk,
         tellers=tellers,
+        mode=VoteMode(mode),
         floor=DEFAULT_FLOOR if floor is None else floor,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.member import Roll
-from ballot_server.domain.scenario import ScenarioContest, ScenarioElection
+from ballot_server.domain.scenario import ScenarioContest, ScenarioElection, VoteMode
 from ballot_server.errors import BallotServerError
 from ballot_server.services.read_scenario_contest import AskedOptions, People, read_contest
 from ballot_server.services.scenario_problem import ScenarioCause
@@ -29,6 +29,7 @@ class MeetingFacts:
     floor: int
     find_options: FindOptions
     count_present_entitled: CountPresentEntitled
+    mode: VoteMode = VoteMode.ELECTRONIC
 
 
 def read_election(table: ScenarioTable, facts: MeetingFacts) -> ScenarioElection:
@@ -48,6 +49,8 @@ def read_election(table: ScenarioTable, facts: MeetingFacts) -> ScenarioElection
         follows=table.read_id("follows", needed=False) or None,
         member_concerned_votes=table.read_yes_or_no("member_concerned_votes"),
         fixed_base=_read_fixed_base(table),
+        paper=_read_paper(table, facts.mode, "paper", only_in=(VoteMode.MIXED,)),
+        invalid=_read_paper(table, facts.mode, "invalid", only_in=(VoteMode.PAPER, VoteMode.MIXED)) or 0,
     )
     table.report_unknown_keys()
     _check_contest_ids(contest_tables, contests)
@@ -56,6 +59,7 @@ def read_election(table: ScenarioTable, facts: MeetingFacts) -> ScenarioElection
         _check_sums(contest_tables, election)
     if table.problem_count == before and contests:
         _check_present(contest_tables, election, facts)
+        _check_paper(table, election, facts.floor)
         if 0 < election.ballots < facts.floor:
             contest_tables[0].report(
                 ScenarioCause.FEWER_VOTES_THAN_FLOOR, "counts", value=election.ballots, expected=facts.floor
@@ -115,6 +119,27 @@ def _read_fixed_base(table: ScenarioTable) -> FixedBase | None:
     return None if value is None else FixedBase(value=value, ground=ground)
 
 
+def _read_paper(table: ScenarioTable, mode: VoteMode, key: str, *, only_in: Sequence[VoteMode]) -> int | None:
+    """Return a number of paper ballots, which has a meaning in some modes only."""
+    if mode not in only_in:
+        if table.has(key):
+            table.report(ScenarioCause.PAPER_NOT_USED, key, value=mode.value)
+        return None
+    return table.read_number(key, least=0, needed=False)
+
+
+def _check_paper(table: ScenarioTable, election: ScenarioElection, floor: int) -> None:
+    """Report a split after which one way of voting has too few ballots to stay secret."""
+    if election.paper is None:
+        return
+    phones = election.ballots - election.paper
+    if phones < 0:
+        table.report(ScenarioCause.MORE_PAPER_THAN_VOTES, "paper", value=election.paper, expected=election.ballots)
+    for ballots in (phones, election.paper + election.invalid):
+        if 0 < ballots < floor:
+            table.report(ScenarioCause.FEWER_VOTES_THAN_FLOOR, "paper", value=ballots, expected=floor)
+
+
 def _find_options(table: ScenarioTable, rule: str | Path, facts: MeetingFacts) -> AskedOptions | None:
     """Return the options that a rule-set asks for; None if they cannot be known."""
     if facts.on is None:
@@ -161,5 +186,6 @@ def _check_present(tables: Sequence[ScenarioTable], election: ScenarioElection, 
         roll = Roll(tuple(entry for entry in roll.entries if entry.member.card_number not in barred))
     present = facts.count_present_entitled(election.rule, roll, facts.on)
     for table, contest in zip(tables, election.contests, strict=True):
-        if contest.ballots > present:
-            table.report(ScenarioCause.MORE_VOTES_THAN_PRESENT, "counts", value=contest.ballots, expected=present)
+        returned = contest.ballots + election.invalid
+        if returned > present:
+            table.report(ScenarioCause.MORE_VOTES_THAN_PRESENT, "counts", value=returned, expected=present)

@@ -42,7 +42,6 @@ class ScenarioCause(Enum):
     DOUBLED_NAME = "doubled_name"
     # Meeting and trustees.
     UNKNOWN_MODE = "unknown_mode"
-    MODE_NOT_REHEARSED = "mode_not_rehearsed"
     PATH_LEAVES_FOLDER = "path_leaves_folder"
     ROLL_NOT_FOUND = "roll_not_found"
     ROLL_REFUSED = "roll_refused"
@@ -59,6 +58,8 @@ class ScenarioCause(Enum):
     FOLLOWS_ITSELF = "follows_itself"
     FOLLOWS_NO_CONTEST = "follows_no_contest"
     MEMBER_CONCERNED_UNNAMED = "member_concerned_unnamed"
+    PAPER_NOT_USED = "paper_not_used"
+    MORE_PAPER_THAN_VOTES = "more_paper_than_votes"
     # Contests.
     UNKNOWN_MEMBER = "unknown_member"
     TELLER_ON_BALLOT = "teller_on_ballot"

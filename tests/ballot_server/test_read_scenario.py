@@ -284,8 +284,6 @@ REFUSALS = {
     "threshold all": ("threshold = 2", "threshold = 3", CAUSE.BAD_THRESHOLD, "trustees.threshold"),
     "threshold not half": ("threshold = 2", "threshold = 1", CAUSE.BAD_THRESHOLD, "trustees.threshold"),
     "threshold zero": ("threshold = 2", "threshold = 0", CAUSE.NUMBER_TOO_SMALL, "trustees.threshold"),
-    "mode paper": ("[trustees]", 'mode = "paper"\n[trustees]', CAUSE.MODE_NOT_REHEARSED, "meeting.mode"),
-    "mode mixed": ("[trustees]", 'mode = "mixed"\n[trustees]', CAUSE.MODE_NOT_REHEARSED, "meeting.mode"),
     "mode unknown": ("[trustees]", 'mode = "post"\n[trustees]', CAUSE.UNKNOWN_MODE, "meeting.mode"),
     "member not on the roll": (
         "counts = { agree = 4 }",
