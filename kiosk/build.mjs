@@ -40,7 +40,7 @@ const COPIES = {
   "zxing_reader.wasm": "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm",
 };
 
-const NODE_TESTS = ["crypto.test.ts", "exchange.ts", "trustee-device.ts", "verifier.ts"];
+const NODE_TESTS = ["crypto.test.ts", "exchange.ts", "rules.ts", "trustee-device.ts", "verifier.ts"];
 const BROWSER_TESTS = ["crypto-check.ts"];
 
 /** Files that decide what comes out without being part of it. */

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,14 +11,12 @@ import pytest
 from ballot_server.rules.loader import load_rule_set
 from ballot_server.services.verify_results import verify_results
 from crypto.bodies import EntryKind
-from crypto.encoding import JsonObject
 from crypto.errors import VerificationError
 from crypto.verify import verify_archive
 from tests.support.archives import change_kind, resign
 from tests.support.evenings import AGREE, DISAGREE, SCREENING, Evening, make_plan, prepare_evening
-from tests.support.ruled_archives import CANDIDATES, build_election_archive, build_ruled_archive
-
-Change = Callable[[JsonObject], JsonObject]
+from tests.support.lying_results import ELECTIONS, MINUTES, OUTCOMES, RULES
+from tests.support.ruled_archives import build_election_archive, build_ruled_archive
 
 
 def refuse(archive: bytes, check: str) -> VerificationError:
@@ -29,66 +26,6 @@ def refuse(archive: bytes, check: str) -> VerificationError:
         verify_results(report)
     assert caught.value.check == check
     return caught.value
-
-
-def change_at(*path: str | int, to: object) -> Change:
-    """Return a change of one value at a path."""
-
-    def change(body: JsonObject) -> JsonObject:
-        def descend(value: Any, steps: tuple[str | int, ...]) -> Any:
-            if not steps:
-                return to
-            step, *rest = steps
-            changed = descend(value[step] if isinstance(step, int) else value.get(step), tuple(rest))
-            if isinstance(value, dict):
-                return {**value, step: changed}
-            assert isinstance(step, int)
-            return [*value[:step], changed, *value[step + 1 :]]
-
-        changed: JsonObject = descend(body, path)
-        return changed
-
-    return change
-
-
-def drop(key: str) -> Change:
-    """Return a change that leaves one key out."""
-    return lambda body: {name: value for name, value in body.items() if name != key}
-
-
-OUTCOMES = {
-    "outcome": change_at("contests", 0, "outcome", "id", to="listed"),
-    "counts": change_at("contests", 0, "counts", "agree", to=3),
-    "needed": change_at("contests", 0, "tests", 0, "needed", to=2),
-    "passed": change_at("contests", 0, "tests", 0, "passed", to=True),
-    "base": change_at("base", "value", to=3),
-    "present": change_at("present", to=4),
-    "mark": change_at("mark", to="?"),
-    "truth as a number": change_at("in_force", to=1),
-    "id": change_at("id", to="s2"),
-    "missing": drop("returned"),
-    "added": change_at("remark", to="also"),
-}
-MINUTES = {
-    "nothing": lambda _: {},
-    "no election": change_at("elections", to=[]),
-    "returned": change_at("elections", 0, "returned", to=4),
-    "counts": change_at("elections", 0, "contests", 0, "counts", "agree", to=3),
-    "truth as a number": change_at("elections", 0, "in_force", to=1),
-    "added": change_at("absent", to=0),
-}
-RULES = {
-    "present": change_at("present", to=2),
-    "summoned": change_at("summoned", to=5),
-    "base": change_at("base", "value", to=3),
-    "parts": change_at("base", "parts", "exempt", to=2),
-    "date": change_at("meeting_date", to="2026-01-16"),
-    "mark": change_at("mark", to="?"),
-    "contests": change_at("contests", 0, "id", to="c2"),
-    "follows": change_at("contests", 0, "follows", to={"election": "s0", "contest": "c1"}),
-    "barred": drop("barred"),
-    "text": change_at("text", to="id = 1"),
-}
 
 
 def test_verify_results_counts_outcomes_and_minutes() -> None:
@@ -120,24 +57,6 @@ def test_verify_results_recomputes_an_election_of_candidates() -> None:
     [contest] = cast(list[dict[str, Any]], election.result["contests"])
     standings = {"an": "elected", "binh": "not_elected", "chi": "not_elected"}
     assert contest["outcome"] == {"candidates": standings, "seats_left": 1}
-
-
-ELECTIONS: dict[str, Callable[[], bytes]] = {
-    "another standing": lambda: build_election_archive(
-        change_result=change_at("contests", 0, "outcome", "candidates", "binh", to="elected")
-    ),
-    "no seat left": lambda: build_election_archive(
-        change_result=change_at("contests", 0, "outcome", "seats_left", to=0)
-    ),
-    "no quorum": lambda: build_election_archive(change_result=drop("quorum")),
-    "candidates in another order": lambda: build_election_archive(candidates=CANDIDATES[::-1]),
-    "more marks than seats": lambda: build_election_archive(marks=3),
-    "one seat sealed, two marks": lambda: build_election_archive(change_rules=change_at("contests", 0, "seats", to=1)),
-    "another candidate sealed": lambda: build_election_archive(
-        change_rules=change_at("contests", 0, "candidates", 2, to="dung")
-    ),
-    "too few present for the quorum": lambda: build_election_archive(change_rules=change_at("present", to=2)),
-}
 
 
 @pytest.mark.parametrize("name", ELECTIONS)

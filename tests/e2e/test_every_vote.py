@@ -18,9 +18,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.command_line import run_phieukin
 from tests.support.printed_files import read_text, squeeze
-from tests.support.rehearsals import Rehearsal, rehearse_every_vote
+from tests.support.rehearsals import EVERY_VOTE, Rehearsal, rehearse_every_vote
 
 # id: base, summoned, present, then for each contest what the tests ask for and what followed.
 EXPECTED: dict[str, tuple[int | None, int, int, list[tuple[list[int], object]]]] = {
@@ -112,7 +111,7 @@ def test_every_vote_is_held_and_verified(evening: Rehearsal) -> None:
 
 def test_every_installed_kind_of_vote_is_held() -> None:
     installed = {path.name.split(".")[0] for path in Path("ballot_server/rules/data").glob("*.toml")}
-    scenario = (FOLDER / "meeting.toml").read_text(encoding="utf-8")
+    scenario = (EVERY_VOTE / "meeting.toml").read_text(encoding="utf-8")
     assert set(re.findall('rule_set = "(.+)"', scenario)) == installed
 
 
@@ -154,5 +153,14 @@ def test_version_that_was_not_in_force_is_marked(evening: Rehearsal) -> None:
 def test_minutes_print_the_conclusions(evening: Rehearsal) -> None:
     text = squeeze(read_text(evening.out / "minutes.pdf"))
     approval = "Báo cáo cấp ủy cấp trên trực tiếp phê duyệt danh sách"
-    for words in (approval, "Cộng dồn", "Bằng phiếu ở vị trí cuối", "21 chính thức − 1 được miễn − 1 bị đình chỉ = 19"):
+    closed = "lúc đóng có mặt 16 người, cần 13: đủ"
+    room = "Người được bỏ phiếu có mặt lúc mở: 14, lúc đóng: 14."
+    for words in (
+        approval,
+        closed,
+        room,
+        "Cộng dồn",
+        "Bằng phiếu ở vị trí cuối",
+        "21 chính thức − 1 được miễn − 1 bị đình chỉ = 19",
+    ):
         assert squeeze(words) in text

@@ -25,6 +25,8 @@ from crypto.signing import SigningSeed
 from tests.support.command_line import SAMPLE, run_phieukin
 from tests.support.scenario_files import ScenarioElectionText, write_scenario
 
+EVERY_VOTE = Path(__file__).parents[1] / "e2e" / "every_vote"
+
 _STATUS, _OUTPUT, _ERRORS = "status", "output", "errors"
 
 
@@ -83,6 +85,18 @@ def rehearse_sample(factory: pytest.TempPathFactory) -> Rehearsal:
         output=(folder / _OUTPUT).read_text(encoding="utf-8"),
         errors=(folder / _ERRORS).read_text(encoding="utf-8"),
     )
+
+
+def rehearse_every_vote(factory: pytest.TempPathFactory) -> Rehearsal:
+    """Return the rehearsal of one election of every installed kind by the installed command."""
+
+    def hold(folder: Path) -> None:
+        finished = run_phieukin("rehearse", EVERY_VOTE / "meeting.toml", "--out", folder / "out")
+        (folder / _ERRORS).write_text(finished.errors if finished.status else "", encoding="utf-8")
+
+    folder = make_once(factory, "every-vote", hold)
+    errors = (folder / _ERRORS).read_text(encoding="utf-8")
+    return Rehearsal(out=folder / "out", status=1 if errors else 0, output="", errors=errors)
 
 
 def rehearse_small_board(factory: pytest.TempPathFactory) -> SmallBoard:

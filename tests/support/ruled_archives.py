@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -12,12 +12,14 @@ from ballot_server.rules.loader import load_named_rule_set, load_rule_set
 from ballot_server.rules.model import date_rule_set
 from ballot_server.rules.sealed import SealedContest, SealedRules, seal_rules
 from ballot_server.services.derive_result import CountedElection, derive_decisions
+from crypto.archive import decode_archive
 from crypto.ballot import ContestShape
 from crypto.board import Entry
 from crypto.bodies import EntryKind
 from crypto.encoding import JsonObject
 from crypto.manifest import Contest, Manifest, Option, Text
-from tests.support.archives import ArchiveBuilder, ElectionPlan, resign
+from tests.support.archives import ArchiveBuilder, ElectionPlan, begin_board, resign, sample_credentials
+from tests.support.paper_boards import COUNTS, PAPER, PAPER_ALONE, PAPER_ELECTION, PLAN, build_paper_only
 
 MEETING_DATE = date(2026, 1, 15)
 INSTALLED = "vn-screening-step1"
@@ -130,15 +132,58 @@ def build_election_archive(
     return resign(builder.finish().entries, write_decision)
 
 
-def _seal(text: str) -> JsonObject:
+PAPER_PARTS = ClassCounts(official=10, exempt=1, suspended=1, transferred_out=0)
+
+
+def build_mixed_archive() -> bytes:
+    """Return the archive of one election with three ballots by phone and four on paper, one of them invalid."""
+    rules = _seal(read_installed_text(), parts=PAPER_PARTS, present=COUNTS.present)
+    builder = begin_board([PLAN], printed=COUNTS.printed)
+    contest = Contest("c1", Text("Đồng chí A", "A"), OPTIONS, 1)
+    manifest = builder.open_election(replace(PLAN, rules=rules), contests=(contest,))
+    ballots = builder.cast(PLAN, manifest)
+    builder.close(manifest, ballots, void=sample_credentials(COUNTS.printed)[4:5])
+    paper = builder.publish_paper(replace(PAPER, election_hash=manifest.election_hash))
+    builder.count(manifest, ballots)
+    counted = CountedElection(manifest, ((3, 1, 2),), len(ballots) + paper.ballots, paper)
+    return _write_result(builder.finish().entries, counted)
+
+
+def build_paper_archive() -> bytes:
+    """Return the archive of one election on paper alone: two ballots, one of them agrees."""
+    parts = ClassCounts(official=4, exempt=0, suspended=0, transferred_out=0)
+    rules = _seal(read_installed_text(), parts=parts, present=PAPER_ELECTION.counts.present)
+    election = replace(PAPER_ELECTION, contests=(Contest("c1", Text("Đồng chí A", "A"), OPTIONS, 1),), rules=rules)
+    rows = ((1, 1, 0),)
+    paper = replace(PAPER_ALONE, election_hash=election.election_hash, counts=rows)
+    archive = build_paper_only(election, counts=rows)
+    return _write_result(decode_archive(archive), CountedElection(election, rows, paper.ballots, paper))
+
+
+def _write_result(entries: Iterable[Entry], counted: CountedElection) -> bytes:
+    """Return the archive with the true outcome of its one election, and with the minutes of it."""
+    [decision] = derive_decisions([counted])
+    result: JsonObject = decision.to_result(counted.manifest.election).to_json()  # type: ignore[assignment]  # Plain JSON.
+
+    def write_decision(entry: Entry) -> JsonObject:
+        if entry.kind is EntryKind.OUTCOME:
+            return {**entry.body, "result": result}
+        if entry.kind is EntryKind.MINUTES:
+            return {**entry.body, "numbers": {"elections": [result]}}
+        return entry.body
+
+    return resign(entries, write_decision)
+
+
+def _seal(text: str, *, parts: ClassCounts = PARTS, present: int = BALLOTS) -> JsonObject:
     rule_set = load_rule_set(text, f"{INSTALLED}.toml")
-    base = make_base(rule_set.base.kind, PARTS)
+    base = make_base(rule_set.base.kind, parts)
     sealed = SealedRules(
         dated=date_rule_set(rule_set, MEETING_DATE),
         meeting_date=MEETING_DATE,
         base=base,
-        summoned=PARTS.remaining,
-        present=BALLOTS,
+        summoned=parts.remaining,
+        present=present,
         barred=0,
         contests=(SealedContest(id="c1", follows=None, previous_failed=0, holds_post=False),),
     )

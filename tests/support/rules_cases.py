@@ -20,7 +20,7 @@ from ballot_server.domain.contest import BLANK
 from ballot_server.domain.result import BallotNumbers
 from ballot_server.domain.threshold import TestResult
 from ballot_server.rules.cases import make_inputs
-from ballot_server.rules.decide import BallotTotals, ContestInputs, decide_contest, list_ballot_options
+from ballot_server.rules.decide import BallotTotals, ContestInputs, Decision, decide_contest, list_ballot_options
 from ballot_server.rules.election import decide_sealed, list_sealed_options
 from ballot_server.rules.loader import list_rule_sets
 from ballot_server.rules.model import RuleSet, date_rule_set
@@ -130,39 +130,48 @@ def _walk_inputs(rule_set: RuleSet, walk: Iterator[int]) -> ContestInputs:
 
 
 def _write_decision(rule_set: RuleSet, title: str, inputs: ContestInputs) -> dict[str, object]:
-    decision = decide_contest(rule_set, inputs)
+    return {
+        "rule_set": rule_set.origin,
+        "title": title,
+        "inputs": write_inputs(inputs),
+        "expected": write_expected(decide_contest(rule_set, inputs)),
+    }
+
+
+def write_inputs(inputs: ContestInputs) -> dict[str, object]:
+    """Return the inputs of a decision as the shared cases have them."""
     totals = inputs.totals
     if totals is None:
         raise ValueError("shared cases say how many ballots there are")
     return {
-        "rule_set": rule_set.origin,
-        "title": title,
-        "inputs": {
-            "counts": dict(inputs.counts),
-            "base": inputs.base.value,
-            "meeting_date": inputs.meeting_date.isoformat(),
-            "followed": dict(inputs.followed or {}),
-            "issued": totals.issued,
-            "returned": totals.returned,
-            "valid": totals.valid,
-            "holds_post": inputs.holds_post,
-            "previous_failed": inputs.previous_failed,
-            "candidates": list(inputs.candidates),
-            "seats": inputs.seats,
-        },
-        "expected": {
-            "base": decision.base_value,
-            "tests": [{"id": test.id, **test.to_json()} for test in decision.tests],
-            "outcome": decision.outcome.id,
-            "proposed": decision.outcome.proposed,
-            "review_on": None if decision.review_on is None else decision.review_on.isoformat(),
-            "candidates": {each.option: each.standing.value for each in decision.candidates},
-            "seats_left": decision.seats_left,
-            "cumulation": [
-                {"form": row.form, "votes": row.votes, "run": row.run, "needed": row.needed, "reached": row.reached}
-                for row in decision.cumulation
-            ],
-        },
+        "counts": dict(inputs.counts),
+        "base": inputs.base.value,
+        "meeting_date": inputs.meeting_date.isoformat(),
+        "followed": dict(inputs.followed or {}),
+        "issued": totals.issued,
+        "returned": totals.returned,
+        "valid": totals.valid,
+        "holds_post": inputs.holds_post,
+        "previous_failed": inputs.previous_failed,
+        "candidates": list(inputs.candidates),
+        "seats": inputs.seats,
+    }
+
+
+def write_expected(decision: Decision) -> dict[str, object]:
+    """Return a decision as the shared cases have it."""
+    return {
+        "base": decision.base_value,
+        "tests": [{"id": test.id, **test.to_json()} for test in decision.tests],
+        "outcome": decision.outcome.id,
+        "proposed": decision.outcome.proposed,
+        "review_on": None if decision.review_on is None else decision.review_on.isoformat(),
+        "candidates": {each.option: each.standing.value for each in decision.candidates},
+        "seats_left": decision.seats_left,
+        "cumulation": [
+            {"form": row.form, "votes": row.votes, "run": row.run, "needed": row.needed, "reached": row.reached}
+            for row in decision.cumulation
+        ],
     }
 
 
