@@ -31,6 +31,7 @@ _SMALL_BODY = 20_000
 _ROUNDS = {
     OccasionKind.CEREMONY: (*CEREMONY_ROUNDS, FAILURE),
     OccasionKind.COUNTS: ("signature", FAILURE),
+    OccasionKind.PAPER: ("signature", FAILURE),
     OccasionKind.WHOLE: (*WHOLE_ROUNDS, MISSING, "partial", FAILURE),
     OccasionKind.DESTROY: ("statement",),
 }
@@ -109,6 +110,8 @@ def _read_sender(proceeding: Proceeding, ceremony: Ceremony | None, sender: int,
     signed = decode_canonical(post.body)
     if proceeding.occasion.kind is OccasionKind.DESTROY:
         return ceremony.verify_destroyed(signed)
+    if proceeding.occasion.kind is OccasionKind.PAPER:
+        return ceremony.verify_paper_signature(decode_object(proceeding.subject, "paper"), signed)
     subject = Fields(proceeding.subject, "counts request", frozenset({"election", "slot", "counts", "title"}))
     counts = decode_object(proceeding.subject, "counts")
     return ceremony.verify_counts_signature(subject.text("election"), subject.integer("slot"), counts, signed)

@@ -1,7 +1,8 @@
 """What the tellers were asked for, and how far they have come: one attempt at one occasion with its messages.
 
-Occasions are the ceremony, the paper counts of an election, the words of the whole and decryption of an election, and
-the destruction of the shares. Each has rounds; a round's messages are handed out only when all of them are in.
+Occasions are the ceremony, the six counts of an election, what was counted of its paper ballots, the words of the whole
+and decryption of an election, and the destruction of the shares. Each has rounds; a round's messages are handed out
+only when all of them are in.
 """
 
 from __future__ import annotations
@@ -47,8 +48,12 @@ class OccasionKind(Enum):
 
     CEREMONY = "ceremony"
     COUNTS = "counts"
+    PAPER = "paper"
     WHOLE = "whole"
     DESTROY = "destroy"
+
+
+_ABOUT_ELECTION = (OccasionKind.COUNTS, OccasionKind.PAPER, OccasionKind.WHOLE)
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,14 @@ class Occasion:
 
     @property
     def name(self) -> str:
-        """The name that travels: `ceremony`, `counts:s1`, `whole:s1`, `destroy`."""
+        """The name that travels: `ceremony`, `counts:s1`, `paper:s1`, `whole:s1`, `destroy`."""
         return f"{self.kind.value}:{self.election}" if self.election else self.kind.value
 
     @classmethod
     def parse(cls, name: str) -> Occasion:
         """Return the occasion of an untrusted name. Raises: OccasionUnknownError."""
         kind, colon, election = name.partition(":")
-        about_election = kind in (OccasionKind.COUNTS.value, OccasionKind.WHOLE.value)
+        about_election = kind in {each.value for each in _ABOUT_ELECTION}
         if kind not in {each.value for each in OccasionKind} or about_election != bool(colon and election):
             raise OccasionUnknownError
         return cls(OccasionKind(kind), election)
@@ -78,8 +83,13 @@ DESTROY = Occasion(OccasionKind.DESTROY)
 
 
 def name_counts(election: str) -> Occasion:
-    """Return the occasion of signing an election's paper counts."""
+    """Return the occasion of signing an election's six counts."""
     return Occasion(OccasionKind.COUNTS, election)
+
+
+def name_paper(election: str) -> Occasion:
+    """Return the occasion of signing what was counted of an election's paper ballots."""
+    return Occasion(OccasionKind.PAPER, election)
 
 
 def name_whole(election: str) -> Occasion:

@@ -8,6 +8,7 @@ from ballot_server.domain.contest import Wording
 from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
 from ballot_server.services.board_view import read_ceremony
+from ballot_server.services.post_paper_counts import draft_paper_counts
 from ballot_server.services.preview_election import compute_preview
 from ballot_server.services.trustee_answers import REFUSED, list_answered
 from ballot_server.services.trustee_messages import decode_object, read_result
@@ -21,6 +22,7 @@ from ballot_server.services.trustee_proceedings import (
     find_proceeding,
     has_entry,
     name_counts,
+    name_paper,
     name_whole,
 )
 from ballot_server.services.trustee_view import (
@@ -30,6 +32,7 @@ from ballot_server.services.trustee_view import (
     DecryptionStage,
     DecryptionView,
     DestructionView,
+    PaperView,
     Report,
     RoomView,
     SeatView,
@@ -40,9 +43,10 @@ from ballot_server.storage.session import Session
 from crypto.bodies import EntryKind
 from crypto.credential import compute_key_fingerprint
 from crypto.encoding import JsonObject
-from crypto.errors import CeremonyError
+from crypto.errors import CeremonyError, CryptoError
 from crypto.fields import Fields
 from crypto.manifest import Counts
+from crypto.verify.counts import PAPER_SIGNERS
 from crypto.words import encode_words
 
 CEREMONY_WORDS = 4
@@ -106,6 +110,25 @@ def describe_counts(session: Session, meeting: str, election: str) -> CountsView
     )
 
 
+def describe_paper(session: Session, meeting: str, election: str) -> PaperView:
+    """Return how far the signing of what was counted on paper has come. Raises: ElectionMissingError."""
+    record = ElectionRepository(session).get(meeting, election)
+    title = Wording(vi=record.title_vi, en=record.title_en)
+    proceeding = find_proceeding(session, meeting, name_paper(election))
+    if proceeding is None:
+        return PaperView(election, title, 0, is_current=False, signed=(), awaited=(), needed=0, reports=())
+    return PaperView(
+        election,
+        title,
+        attempt=proceeding.request.attempt,
+        is_current=_is_paper_current(session, meeting, election, decode_object(proceeding.subject, "paper")),
+        signed=proceeding.list_senders("signature"),
+        awaited=proceeding.find_awaited("signature"),
+        needed=min(PAPER_SIGNERS, proceeding.terms.count),
+        reports=proceeding.list_reports(),
+    )
+
+
 def describe_decryption(session: Session, meeting: str, election: str) -> DecryptionView:
     """Return how far the decryption of an election's sum has come. Raises: ElectionMissingError."""
     record = ElectionRepository(session).get(meeting, election)
@@ -154,6 +177,7 @@ def describe_all(session: Session, meeting: str) -> RoomView:
     return RoomView(
         ceremony=describe_ceremony(session, meeting),
         counts=tuple(describe_counts(session, meeting, election) for election in about(OccasionKind.COUNTS)),
+        papers=tuple(describe_paper(session, meeting, election) for election in about(OccasionKind.PAPER)),
         decryptions=tuple(describe_decryption(session, meeting, election) for election in about(OccasionKind.WHOLE)),
         destruction=describe_destruction(session, meeting),
     )
@@ -193,6 +217,13 @@ def _is_current(session: Session, meeting: str, election: str, counts: Counts) -
     try:
         return compute_preview(session, meeting, election).counts == counts
     except BallotServerError:
+        return False
+
+
+def _is_paper_current(session: Session, meeting: str, election: str, paper: JsonObject) -> bool:
+    try:
+        return draft_paper_counts(session, meeting, election).to_signed() == paper
+    except (BallotServerError, CryptoError):
         return False
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
 from ballot_server.services.board_view import read_ceremony
+from ballot_server.services.counted_elections import find_paper_counts
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.record_ceremony import record_ceremony
 from ballot_server.services.trustee_answers import REFUSED, VALID, judge_answer, list_answered
@@ -220,6 +221,9 @@ def _is_open(session: Session, meeting: str, occasion: Occasion) -> bool:
             return True
         case OccasionKind.COUNTS:
             return ElectionRepository(session).get(meeting, occasion.election).state is ElectionState.READY
+        case OccasionKind.PAPER:
+            is_closed = ElectionRepository(session).get(meeting, occasion.election).state is ElectionState.CLOSED
+            return is_closed and find_paper_counts(session, meeting, occasion.election) is None
         case OccasionKind.WHOLE:
             return ElectionRepository(session).get(meeting, occasion.election).state is ElectionState.CLOSED
         case OccasionKind.DESTROY:

@@ -2,7 +2,8 @@
 
 `board` is the meeting's `Noticeboard`. All errors are `BallotServerError` or `CryptoError`, with translated sentences.
 In order of an evening: begin_ceremony (restart_ceremony, reissue_code), ceremony_state; for each election ask_counts,
-counts_state, open_when_signed, then after its close ask_decryption, decryption_state, tally_when_decrypted; after the
+counts_state, open_when_signed, then after its close (with paper beside phones: ask_paper, paper_state,
+post_paper_when_signed) ask_decryption, decryption_state, tally_when_decrypted; after the
 minutes ask_destruction, destruction_state, end_when_destroyed. describe_room is all states at once.
 
 The devices' side is `trustee_relay`. Nothing here needs the tellers' devices to answer at once: every function
@@ -13,10 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from ballot_server.domain.contest import Contest
 from ballot_server.domain.election import ElectionState, advance
 from ballot_server.errors import BallotServerError
+from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.open_election import CountsChangedError, open_election
+from ballot_server.services.paper_ballots import check_paper_counted
+from ballot_server.services.post_paper_counts import draft_paper_counts, post_paper_counts
 from ballot_server.services.preview_election import compute_preview
 from ballot_server.services.sealed_election import read_manifest
 from ballot_server.services.tally_election import TalliedElection, tally_election
@@ -29,6 +34,7 @@ from ballot_server.services.trustee_proceedings import (
     get_proceeding,
     has_entry,
     name_counts,
+    name_paper,
     name_whole,
     read_meeting,
     read_terms,
@@ -39,6 +45,7 @@ from ballot_server.services.trustee_progress import (
     describe_counts,
     describe_decryption,
     describe_destruction,
+    describe_paper,
     read_counts,
 )
 from ballot_server.services.trustee_relay import finish_ceremony
@@ -48,6 +55,7 @@ from ballot_server.services.trustee_view import (
     CountsView,
     DecryptionView,
     DestructionView,
+    PaperView,
     RoomView,
     SeatCode,
 )
@@ -86,6 +94,14 @@ class BelowFloorError(BallotServerError):
 
 class CountsNotAskedError(BallotServerError):
     """Nobody was asked to sign the paper counts of an election; field: election."""
+
+
+class PaperNotAskedError(BallotServerError):
+    """Nobody was asked to sign what was counted on paper; field: election."""
+
+
+class PaperChangedError(BallotServerError):
+    """What was counted on paper is no longer what the tellers' devices signed; field: election."""
 
 
 class AnswersMissingError(BallotServerError):
@@ -203,16 +219,56 @@ def open_when_signed(database: Database, board: Noticeboard, *, meeting: str, el
     return open_election(database, board, meeting=meeting, election=election, sign_counts=sign)
 
 
+def ask_paper(database: Database, *, meeting: str, election: str) -> PaperView:
+    """Ask the tellers' devices to sign what two tellers counted of an election's paper ballots, as it is now.
+
+    Asked again with the same numbers, nothing changes: signatures stay. With others, all must sign anew.
+    Raises: CeremonyUnfinishedError; what `draft_paper_counts` raises.
+    """
+    with database.write() as session:
+        _check_key(session, meeting)
+        record = ElectionRepository(session).get(meeting, election)
+        subject: JsonObject = {
+            "title": _title(record),
+            "paper": draft_paper_counts(session, meeting, election).to_signed(),
+            "contests": [_label_contest(contest) for contest in decode_plan(record).contests],
+        }
+        _request_once(session, meeting, name_paper(election), subject)
+        return describe_paper(session, meeting, election)
+
+
+def paper_state(database: Database, *, meeting: str, election: str) -> PaperView:
+    """Return how far the signing of what was counted on paper has come. Raises: ElectionMissingError."""
+    with database.read() as session:
+        return describe_paper(session, meeting, election)
+
+
+def post_paper_when_signed(database: Database, board: Noticeboard, *, meeting: str, election: str) -> None:
+    """Put what was counted on paper on the board with the signatures that are in.
+
+    Raises: PaperNotAskedError; PaperChangedError if other numbers were signed; what `post_paper_counts` raises.
+    """
+    with database.read() as session:
+        proceeding = find_proceeding(session, meeting, name_paper(election))
+        if proceeding is None:
+            raise PaperNotAskedError(election=election)
+        if not describe_paper(session, meeting, election).is_current:
+            raise PaperChangedError(election=election)
+        signatures = [decode_canonical_object(body) for body in proceeding.list_bodies("signature")]
+    post_paper_counts(database, board, meeting=meeting, election=election, signatures=signatures)
+
+
 def ask_decryption(database: Database, *, meeting: str, election: str) -> DecryptionView:
     """Ask the tellers to review and decrypt a closed election; again: begin the exchange of words afresh.
 
     With no ballots nobody is asked: go on to `tally_when_decrypted`.
-    Raises: CeremonyUnfinishedError; IllegalTransitionError unless closed; BelowFloorError.
+    Raises: CeremonyUnfinishedError; IllegalTransitionError unless closed; PaperCountsMissingError; BelowFloorError.
     """
     with database.write() as session:
         _check_key(session, meeting)
         record = ElectionRepository(session).get(meeting, election)
         advance(record.state, ElectionState.TALLIED)
+        check_paper_counted(session, meeting, election)
         manifest = read_manifest(session, meeting, election)
         ballots = BallotRepository(session).count(manifest.election_hash)
         if 0 < ballots < manifest.floor:
@@ -310,6 +366,14 @@ def _request_once(session: Session, meeting: str, occasion: Occasion, subject: J
     last = TrusteeRepository(session).find_request(meeting, occasion.name)
     if last is None or last.subject != data:
         TrusteeRepository(session).add_request(meeting, occasion.name, data)
+
+
+def _label_contest(contest: Contest) -> JsonObject:
+    """Return what a device shows beside the numbers of a contest: its text and its options', in order."""
+    return {
+        "text": {"vi": contest.subject.vi, "en": contest.subject.en},
+        "options": [{"vi": option.text.vi, "en": option.text.en} for option in contest.options],
+    }
 
 
 def _title(record: ElectionRecord) -> JsonObject:

@@ -100,6 +100,29 @@ class CountsView:
         return self.is_current and len(self.signed) >= self.needed
 
 
+@dataclass(frozen=True)
+class PaperView:
+    """What was counted of an election's paper ballots, under signature.
+
+    attempt: 0 if nobody was asked; is_current: it is still what two tellers agreed on; needed: how many signatures the
+    board's entry needs.
+    """
+
+    election: str
+    title: Wording
+    attempt: int
+    is_current: bool
+    signed: tuple[int, ...]
+    awaited: tuple[int, ...]
+    needed: int
+    reports: tuple[Report, ...]
+
+    @property
+    def can_post(self) -> bool:
+        """Whether enough tellers signed numbers that still hold."""
+        return self.is_current and len(self.signed) >= self.needed
+
+
 class DecryptionStage(Enum):
     """What a decryption waits for; its value is part of the keys of translated sentences."""
 
@@ -152,5 +175,6 @@ class RoomView:
 
     ceremony: CeremonyView
     counts: tuple[CountsView, ...]
+    papers: tuple[PaperView, ...]
     decryptions: tuple[DecryptionView, ...]
     destruction: DestructionView

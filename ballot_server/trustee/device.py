@@ -8,6 +8,7 @@ from ballot_server.trustee.conversation import Conversation
 from ballot_server.trustee.decrypting import Clock, Decrypting
 from ballot_server.trustee.key_ceremony import DECLINED, KeyCeremony, OpenStorage
 from ballot_server.trustee.link import LinkLostError, LinkRefusedError, Request, Room, RoomLink
+from ballot_server.trustee.paper_request import read_paper_request
 from crypto.encoding import JsonObject, encode_canonical
 from crypto.fields import Fields
 from crypto.group import RandomBytes
@@ -85,6 +86,8 @@ class TellerDevice:
         if trustee.step is CeremonyStep.HOLDING:
             for request in room.list_requests("counts"):
                 self._sign_counts(room, request, trustee)
+            for request in room.list_requests("paper"):
+                self._sign_paper(room, request, trustee)
             for request in room.list_requests("whole"):
                 self._find_decrypting(room, trustee).step(room, request)
         for request in room.list_requests("destroy"):
@@ -110,6 +113,20 @@ class TellerDevice:
         signed = trustee.sign_counts(request.election, fields.integer("slot"), numbers)
         self._link.send(request, "signature", encode_canonical(signed))
         self._talk.say("signed", title=title.text("vi"))
+
+    def _sign_paper(self, room: Room, request: Request, trustee: Trustee) -> None:
+        """Let the teller compare what was counted on paper, and sign it."""
+        key = (request.occasion, request.attempt)
+        if request.has_sent(room.seat, "signature") or key in self._declined:
+            return
+        sheet = read_paper_request(request.subject)
+        numbers = {"issued": sheet.paper.issued, "ballots": sheet.paper.ballots, "invalid": sheet.paper.invalid}
+        if not self._talk.ask("paper", title=sheet.title, lines="; ".join(sheet.lines), **numbers):
+            self._declined.add(key)
+            self._link.report(request, DECLINED)
+            return
+        self._link.send(request, "signature", encode_canonical(trustee.sign_paper(sheet.paper)))
+        self._talk.say("paper_signed", title=sheet.title)
 
     def _find_decrypting(self, room: Room, trustee: Trustee) -> Decrypting:
         if self._decrypting is None:

@@ -8,6 +8,7 @@ import { COUNT_NAMES, notice, type Conversation, type CountName, type Screen, ty
 import { Decrypting, type Tools } from "./decrypting";
 import { DECLINED, KeyCeremony, type OpenStorage } from "./key_ceremony";
 import { hasSent, LinkLostError, LinkRefusedError, nameSeat, type Request, type Room, type RoomLink } from "./link";
+import { readPaperRequest } from "./paper";
 import { describeSeats } from "./seats";
 import type { PhoneStorage } from "./storage";
 
@@ -101,6 +102,8 @@ export class TellerDevice {
       await this.destroy(room, request, trustee);
     } else if (trustee.step === "holding" && request.kind === "counts") {
       await this.signCounts(room, request, trustee);
+    } else if (trustee.step === "holding" && request.kind === "paper") {
+      await this.signPaper(room, request, trustee);
     } else if (trustee.step === "holding" && request.kind === "whole") {
       await this.findDecrypting(trustee)?.step(room, request);
     }
@@ -123,6 +126,30 @@ export class TellerDevice {
     if (answer === "right") {
       const signed = trustee.signCounts(request.election, subject.integer("slot"), counts);
       await this.link.send(request, "signature", encodeCanonical(signed));
+    } else if (answer === "wrong") {
+      this.offerAgain(question, notice("countsDeclined", [about, { key: "countsDeclinedBody" }], "wrong"));
+      if (!hasSent(request, room.seat, "failure")) {
+        await this.link.report(request, DECLINED, null);
+      }
+    }
+  }
+
+  private async signPaper(room: Room, request: Request, trustee: Trustee): Promise<void> {
+    const { paper, title, lines } = readPaperRequest(request.subject);
+    const about = { key: "election", fields: { title } } as const;
+    if (hasSent(request, room.seat, "signature")) {
+      this.talk.tell(notice("paperSigned", [about, { key: "paperSignedBody" }], "good"));
+      return;
+    }
+    const numbers = { issued: paper.issued, ballots: paper.ballots, invalid: paper.invalid };
+    const question = `paper ${request.occasion} ${request.attempt} ${JSON.stringify(request.subject)}`;
+    const screen = notice("paperTitle", [about, { key: "paperHint" }, { key: "paperNumbers", fields: numbers }, ...lines]);
+    const answer = this.talk.ask(question, screen, [
+      { answer: "right", label: "countsYes", tone: "main" },
+      { answer: "wrong", label: "countsNo", tone: "second" },
+    ]);
+    if (answer === "right") {
+      await this.link.send(request, "signature", encodeCanonical(trustee.signPaper(paper)));
     } else if (answer === "wrong") {
       this.offerAgain(question, notice("countsDeclined", [about, { key: "countsDeclinedBody" }], "wrong"));
       if (!hasSent(request, room.seat, "failure")) {

@@ -50,6 +50,7 @@ function describeInCeremony(room: Room, seat: number): State {
 function describeInMatter(request: Request, seat: number): State {
   switch (request.kind) {
     case "counts":
+    case "paper":
       if (hasSent(request, seat, "signature")) {
         return isIn("seatSigned");
       }
