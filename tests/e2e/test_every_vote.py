@@ -80,7 +80,7 @@ EXPECTED: dict[str, tuple[int | None, int, int, list[tuple[list[int], object]]]]
         ],
     ),
     # More than 30 % of 16 is more than 4.8.
-    "floor": (16, 19, 16, [([5], "passed"), ([5], "not_passed")]),
+    "floor": (16, 18, 16, [([5], "passed"), ([5], "not_passed")]),
     "resolution": (19, 19, 16, [([10], "passed"), ([10], "not_passed")]),
     "incumbents": (6, 6, 5, [([4], "passed"), ([4], "not_passed")]),
     # The votes cast differ, 16 and 1, so the election has no one base.
