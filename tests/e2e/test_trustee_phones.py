@@ -12,15 +12,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
+from ballot_server.domain.paper import CountSheet
+from ballot_server.services.count_paper import enter_sheet, seat_counters
+from ballot_server.services.paper_ballots import PaperNumbers, count_paper_ballots
 from ballot_server.services.trustee_proceedings import CEREMONY, get_proceeding
 from ballot_server.services.trustee_room import (
     ask_counts,
     ask_decryption,
     ask_destruction,
+    ask_paper,
     ceremony_state,
     decryption_state,
     end_when_destroyed,
     open_when_signed,
+    post_paper_when_signed,
     restart_ceremony,
     tally_when_decrypted,
 )
@@ -315,6 +320,39 @@ def test_wrong_counts_are_signed_by_nobody_until_they_are_right(hall: Hall, phon
     phone.press("again")
     phone.press("right")
     phone.wait_for("Đã xác nhận sáu con số")
+
+
+def test_phones_sign_what_was_counted_on_paper_before_they_decrypt(hall: Hall, phones: list[Phone]) -> None:
+    make_key(phones)
+    evening = hall.table.evening
+    hall.table.prepare_election(present=4)
+    ask_counts(evening.database, **HANDS)
+    for phone in phones:
+        phone.press("right")
+    for phone in phones:
+        phone.wait_for("Đã xác nhận sáu con số")
+    evening.manifests["s1"] = open_when_signed(evening.database, evening.board, **HANDS)
+    count_paper_ballots(evening.database, **HANDS, numbers=PaperNumbers(printed=1, handed_out=1))
+    evening.cast("s1", AGREE, AGREE, DISAGREE, AGREE)
+    evening.close("s1")
+    codes = seat_counters(evening.database, **HANDS, names=("An", "Bình"), random_bytes=evening.random_source.randbytes)
+    for code in codes:
+        enter_sheet(evening.database, code.code, CountSheet(ballots=1, reasons=(), counts=((0, 1, 0),)))
+    ask_paper(evening.database, **HANDS)
+    for phone in phones:
+        phone.wait_for("Số phiếu giấy đã kiểm")
+        said = phone.read()
+        assert "Phát 1, thu về 1, không hợp lệ 0." in said
+        assert "Nội dung 1: Đồng ý 0, Không đồng ý 1, phiếu trắng 0." in said
+    phones[0].press("wrong")
+    phones[0].wait_for("Đã báo: có số sai")
+    for phone in phones[1:]:
+        phone.press("right")
+    for phone in phones[1:]:
+        phone.wait_for("Đã xác nhận số phiếu giấy")
+    post_paper_when_signed(evening.database, evening.board, **HANDS)
+    ask_decryption(evening.database, **HANDS)
+    assert decrypt(hall, phones) == {"agree": 3, "disagree": 2, "blank": 0}
 
 
 def test_tab_closed_after_the_close_is_opened_again_and_decrypts(hall: Hall, phones: list[Phone]) -> None:
