@@ -129,6 +129,10 @@ def _check_election(election: ElectionRecord, ballots: int, ceremony: Ceremony |
         return
     require_at_most(V6, closed.number, "ballots ≤ issued", limit=manifest.counts.issued, found=ballots)
     require_at_most(V6, closed.number, "ballots ≤ present", limit=manifest.counts.present, found=ballots)
+    # Else a server that kept slips could void one that voted, or keep silent about those who voted on paper instead.
+    given_back = manifest.counts.brought_back + (0 if paper is None else paper.body.exchanged)
+    what = "void credentials = brought back + exchanged"
+    require_equal(V6, closed.number, what, expected=given_back, found=len(closed.body.void))
     if paper is not None:
         void, floor = len(closed.body.void), manifest.floor
         check_paper_counts(

@@ -148,8 +148,8 @@ def test_slip_drawn_for_one_brought_back_keeps_six_counts_in_balance(evening: Ev
 
 
 def test_board_with_a_void_slip_passes_every_check_of_a_tellers_phone(evening: Evening) -> None:
-    evening.open("s1")
     void(evening)
+    evening.open("s1")
     for voter in (1, 2, 3):
         evening.send("s1", evening.seal("s1", voter, AGREE).data)
     evening.close("s1")

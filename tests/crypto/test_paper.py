@@ -127,10 +127,19 @@ def test_signature_of_the_paper_counts_under_another_label_is_found() -> None:
     assert find_failure(rewrite_paper(signatures=[each.to_object() for each in counts])).check == "V6"
 
 
-def test_paper_counts_left_out_are_found_by_the_counts_of_the_outcome_only() -> None:
+def leave_out_paper(void: int) -> bytes:
+    """Return the board of a server that keeps silent about the votes on paper, so many of them for slips exchanged."""
+    mixed = build_mixed(void=void, change=lambda paper: replace(paper, exchanged=void))
+    return resign(mixed.entries, change_kind(EntryKind.PAPER_COUNTS, lambda body: None))
+
+
+def test_server_that_leaves_out_the_votes_of_those_who_exchanged_their_slips_is_found() -> None:
+    assert find_failure(leave_out_paper(1)).problem == "void credentials = brought back + exchanged differs"
+
+
+def test_paper_counts_without_an_exchange_left_out_are_found_by_the_counts_of_the_outcome_only() -> None:
     """V1 to V9 hold without them: which ballots were counted together is the rules' part, V10, and the minutes'."""
-    data = resign(MIXED.entries, change_kind(EntryKind.PAPER_COUNTS, lambda body: None))
-    assert verify_archive(data).elections[0].returned == 3
+    assert verify_archive(leave_out_paper(0)).elections[0].returned == 3
 
 
 # The floor of each channel: what is left when the public tally of the other is taken away is somebody's vote.

@@ -28,6 +28,7 @@ from tests.support.archives import (
 from tests.support.board_attacks import (
     PLAN,
     SAMPLE,
+    count_archive,
     find_failure,
     find_review_failure,
     forge_ballot,
@@ -157,10 +158,33 @@ def test_credential_that_the_server_voids_without_its_slip_is_found(
     assert find_failure(rewrite(EntryKind.CLOSED, setting(void=void))).check == "V5"
 
 
+GAVE_ONE_BACK = Counts(printed=4, handed_out=4, brought_back=1, lost=0, left_over=0, present=3)
+
+
+def archive_with_void(plan: ElectionPlan, voters: slice, void: int) -> bytes:
+    """Return the archive of an election that counts these voters' ballots and has one voter's slip void."""
+    builder, manifest = open_board(plan)
+    ballots = builder.cast(plan, manifest)[voters]
+    builder.close(manifest, ballots, void=sample_credentials(4)[void : void + 1])
+    return count_archive(builder, manifest, ballots)
+
+
 def test_credential_voided_by_its_own_slip_verifies() -> None:
-    unused = sample_credentials(4)[3]
-    report = verify_archive(rewrite(EntryKind.CLOSED, setting(void=void_slips(unused))))
-    assert report.signatures == verify_archive(SAMPLE.data).signatures + 1
+    archive = archive_with_void(replace(PLAN, counts=GAVE_ONE_BACK), slice(3), void=3)
+    assert verify_archive(archive).signatures == verify_archive(SAMPLE.data).signatures + 1
+
+
+def test_server_that_kept_slips_and_voids_one_that_voted_is_found() -> None:
+    plan = replace(PLAN, votes=(((0,),), ((1,),), ((),), ((0,),)))
+    error = find_failure(archive_with_void(plan, slice(1, 4), void=0))
+    assert (error.check, error.problem) == ("V6", "void credentials = brought back + exchanged differs")
+
+
+def test_slip_counted_as_brought_back_that_is_not_void_is_found() -> None:
+    builder, manifest = open_board(replace(PLAN, counts=GAVE_ONE_BACK))
+    ballots = builder.cast(PLAN, manifest)
+    builder.close(manifest, ballots)
+    assert find_failure(count_archive(builder, manifest, ballots)).check == "V6"
 
 
 def test_void_credentials_out_of_order_are_found() -> None:

@@ -69,6 +69,10 @@ function checkWithPhones(
   }
   requireAtMost("V6", closed.number, "ballots ≤ issued", { limit: countIssued(counts), found: ballots });
   requireAtMost("V6", closed.number, "ballots ≤ present", { limit: counts.present, found: ballots });
+  // Else a server that kept slips could void one that voted, or keep silent about those who voted on paper instead.
+  const expected = counts.broughtBack + (paper?.body.exchanged ?? 0);
+  const what = "void credentials = brought back + exchanged";
+  requireEqual("V6", closed.number, what, { expected, found: closed.body.void.length });
   if (paper !== undefined) {
     checkSums(paper, manifest.context.shape);
     checkBesidePhones(paper, counts, { ballots, void: closed.body.void.length, floor });
