@@ -201,6 +201,7 @@ def _record(draft: MeetingDraft) -> MeetingRecord:
         tellers=details.tellers,
         floor=REHEARSAL_FLOOR if details.rehearsal else REAL_FLOOR,
         rehearsal=details.rehearsal,
+        mode=details.mode.value,
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from ballot_server.domain.base_parts import FixedBase
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.member import CardNumber, Roll
+from ballot_server.domain.scenario import VoteMode
 from ballot_server.errors import BallotServerError
 from ballot_server.services.plain_text import find_hidden_character, normalise_text, show_text
 
@@ -38,13 +39,17 @@ class FieldDateError(DraftFieldError):
     """A date is not one; fields: field, value."""
 
 
+class FieldModeError(DraftFieldError):
+    """The way to vote is none of those offered; field: field."""
+
+
 class TellerCountError(BallotServerError):
     """Too few tellers for one to be missing, or more than a key has room for; fields: count, fewest, most."""
 
 
 @dataclass(frozen=True)
 class DraftDetails:
-    """Who meets, where and when; `tellers` begin with their head."""
+    """Who meets, where and when; `tellers` begin with their head. `mode` is how they vote."""
 
     unit: str
     superior: str
@@ -54,6 +59,7 @@ class DraftDetails:
     clerk: str
     tellers: tuple[str, ...]
     rehearsal: bool = False
+    mode: VoteMode = VoteMode.ELECTRONIC
 
 
 @dataclass(frozen=True)
@@ -120,8 +126,8 @@ def decode_draft(content: str) -> MeetingDraft:
 def read_details(fields: dict[str, str], *, rehearsal: bool) -> DraftDetails:
     """Return the details that a form gives.
 
-    fields: unit, superior, place, held_on (ISO or dd/mm/yyyy), chair, clerk, tellers (one a line).
-    Raises: FieldMissingError, FieldTooLongError, FieldHiddenError, FieldDateError, TellerCountError.
+    fields: unit, superior, place, held_on (ISO or dd/mm/yyyy), chair, clerk, tellers (one a line), mode.
+    Raises: FieldModeError, FieldMissingError, FieldTooLongError, FieldHiddenError, FieldDateError, TellerCountError.
     """
     tellers = tuple(
         read_line("tellers", line, needed=False) for line in fields.get("tellers", "").splitlines() if line.strip()
@@ -137,6 +143,7 @@ def read_details(fields: dict[str, str], *, rehearsal: bool) -> DraftDetails:
         clerk=read_line("clerk", fields.get("clerk", ""), needed=False),
         tellers=tellers,
         rehearsal=rehearsal,
+        mode=_read_mode(fields.get("mode", "")),
     )
 
 
@@ -151,6 +158,13 @@ def read_line(field: str, text: str, *, needed: bool = True) -> str:
     if hidden is not None:
         raise FieldHiddenError(field=field, character=hidden)
     return line
+
+
+def _read_mode(text: str) -> VoteMode:
+    try:
+        return VoteMode(text or VoteMode.ELECTRONIC.value)
+    except ValueError:
+        raise FieldModeError(field="mode") from None
 
 
 def _read_date(text: str) -> date:

@@ -8,6 +8,7 @@ from enum import Enum
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.election import ElectionState
 from ballot_server.services.check_in import SeriesLine, open_desk
+from ballot_server.services.count_paper import describe_count
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.repeat_election import name_repeat
 from ballot_server.services.trustee_proceedings import has_entry
@@ -19,6 +20,8 @@ from ballot_server.storage.repositories import (
     BallotRepository,
     ElectionRepository,
     MeetingRepository,
+    PaperBallotsRepository,
+    PaperExchangeRepository,
     SeriesRepository,
     SlipOrderRepository,
 )
@@ -43,8 +46,19 @@ class NextStep(Enum):
 
 
 @dataclass(frozen=True)
+class PaperProgress:
+    """Paper ballots handed out, slips exchanged for them, and how far two tellers have come with counting them."""
+
+    issued: int = 0
+    exchanged: int = 0
+    round: int = 1
+    entered: tuple[int, ...] = ()
+    is_agreed: bool = False
+
+
+@dataclass(frozen=True)
 class ElectionLine:
-    """One election on the chair's page; `ballots` and `issued` are 0 until it is opened."""
+    """One election on the chair's page; `ballots` and `issued`, on phones, are 0 until it is opened."""
 
     id: str
     title: Wording
@@ -55,6 +69,8 @@ class ElectionLine:
     repeated_as: str | None
     ballots: int
     issued: int
+    is_on_paper: bool = False
+    paper: PaperProgress = PaperProgress()
 
     @property
     def outstanding(self) -> int:
@@ -82,13 +98,27 @@ class Overview:
         return next((each.id for each in self.elections if each.state not in _FINISHED), None)
 
     @property
+    def has_key(self) -> bool:
+        """Whether the tellers made a key."""
+        return self.room.ceremony.stage is CeremonyStage.FINISHED
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether phones vote in an election that is still to be held, or there is nothing to be held at all."""
+        ahead = [each for each in self.elections if each.state not in _FINISHED] or self.elections
+        return not ahead or any(not each.is_on_paper for each in ahead)
+
+    @property
     def next_step(self) -> NextStep:
         """What is to be done now."""
         if self.is_ended:
             return NextStep.DONE
         if self.has_minutes:
-            return NextStep.END_BOARD if self.room.destruction.is_asked else NextStep.DESTROY_KEY
+            is_asked = self.room.destruction.is_asked or not self.has_key
+            return NextStep.END_BOARD if is_asked else NextStep.DESTROY_KEY
         stage = self.room.ceremony.stage
+        if not self.needs_key:
+            return NextStep.WRITE_MINUTES if self.current is None else NextStep.HOLD_ELECTION
         if stage is not CeremonyStage.FINISHED:
             return NextStep.SEAT_TELLERS if stage is CeremonyStage.NONE else NextStep.MAKE_KEY
         if any(not each.printed for each in self.series):
@@ -147,4 +177,17 @@ def _describe(
         repeated_as=next((other.id for other in records if other.id == name_repeat(record.id)), None),
         ballots=ballots if is_sealed else 0,
         issued=issued if is_sealed else 0,
+        is_on_paper=record.is_on_paper,
+        paper=_describe_paper(session, record),
+    )
+
+
+def _describe_paper(session: Session, record: ElectionRecord) -> PaperProgress:
+    count = describe_count(session, record.meeting, record.id)
+    return PaperProgress(
+        issued=PaperBallotsRepository(session).find(record.meeting, record.id).issued,
+        exchanged=PaperExchangeRepository(session).count(record.meeting, record.id),
+        round=count.round,
+        entered=count.entered,
+        is_agreed=count.agreed is not None,
     )

@@ -14,7 +14,7 @@ from ballot_server.services.trustee_room import ceremony_state
 from ballot_server.services.trustee_view import CeremonyStage, CeremonyView
 from ballot_server.services.voter_view import ElectionView, MeetingView, list_meetings
 from ballot_server.storage.engine import Database
-from ballot_server.storage.repositories import ElectionRepository
+from ballot_server.storage.repositories import ElectionRepository, PaperBallotsRepository
 
 _UNDER_WAY = (ElectionState.OPEN, ElectionState.CLOSED, ElectionState.TALLIED)
 
@@ -23,7 +23,7 @@ _UNDER_WAY = (ElectionState.OPEN, ElectionState.CLOSED, ElectionState.TALLIED)
 class ScreenView:
     """The projector's page; `ceremony` while the key is made, `result` only of a published election.
 
-    `key_words` are the eight that phones show whose slips carry no fingerprint.
+    `key_words` are the eight that phones show whose slips carry no fingerprint. `paper_issued` counts paper ballots.
     """
 
     meeting: MeetingView | None = None
@@ -33,6 +33,7 @@ class ScreenView:
     options: tuple[Wording, ...] = ()
     key_words: tuple[str, ...] = ()
     result: CountedRecord | None = None
+    paper_issued: int = 0
 
 
 def show_screen(database: Database, language: Language) -> ScreenView:
@@ -55,6 +56,7 @@ def show_screen(database: Database, language: Language) -> ScreenView:
         return ScreenView(meeting=meeting)
     with database.read() as session:
         record = ElectionRepository(session).get(meeting.code, shown.id)
+        paper = PaperBallotsRepository(session).find(meeting.code, shown.id)
     # An election that was stored without a plan has nothing to show beside its title.
     plan = decode_plan(record) if record.rule_inputs != "{}" else None
     return ScreenView(
@@ -62,5 +64,6 @@ def show_screen(database: Database, language: Language) -> ScreenView:
         election=shown,
         contests=() if plan is None else tuple(contest.subject for contest in plan.contests),
         options=() if plan is None else tuple(option.text for option in plan.rule_set.options),
-        key_words=ceremony_state(database, meeting=meeting.code).key_words,
+        key_words=() if record.is_on_paper else ceremony_state(database, meeting=meeting.code).key_words,
+        paper_issued=paper.issued,
     )

@@ -29,6 +29,7 @@ from ballot_server.services.trustee_room import (
 )
 from ballot_server.services.trustee_view import SeatCode
 from ballot_server.services.voter_view import read_board
+from ballot_server.services.write_minutes import end_board
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, lead_to, read_number, run_act, send_file
 from ballot_server.web.context import get_context
@@ -171,7 +172,11 @@ def post_end(meeting: str) -> Response:
     installation = get_context().installation
     without = [int(seat) for seat in request.form.getlist("without") if seat.isascii() and seat.isdigit()]
     board = Noticeboard(meeting, installation.seed)
-    run_act(lambda: end_when_destroyed(installation.database, board, meeting=meeting, without=without))
+    database = installation.database
+    if oversee_meeting(database, meeting).has_key:
+        run_act(lambda: end_when_destroyed(database, board, meeting=meeting, without=without))
+    else:
+        run_act(lambda: end_board(database, board, meeting=meeting, destroyed=()))
     return lead_to("chair.show_meeting", meeting=meeting, part="end")
 
 

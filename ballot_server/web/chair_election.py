@@ -14,6 +14,7 @@ from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.oversee_meeting import ElectionLine, Overview, oversee_meeting
 from ballot_server.services.repeat_election import repeat_election
 from ballot_server.services.show_election import PreviewWords, show_preview, show_result
+from ballot_server.services.show_paper import show_paper
 from ballot_server.services.tally_election import publish_election
 from ballot_server.services.trustee_room import (
     ask_counts,
@@ -39,7 +40,7 @@ blueprint = Blueprint("chair_election", __name__, url_prefix="/chair/<meeting>/e
 @allow(Audience.CHAIR)
 def show_election(meeting: str, election: str) -> str:
     """Show one election and its next step."""
-    return _render(meeting, election)
+    return render_election(meeting, election)
 
 
 @blueprint.post("/counts")
@@ -132,13 +133,14 @@ def show_refusal(error: ActRefusedError) -> Response:
     """Show the election's page with why an act was refused."""
     names = request.view_args or {}
     try:
-        page = _render(str(names["meeting"]), str(names["election"]), refusal=error)
+        page = render_election(str(names["meeting"]), str(names["election"]), refusal=error)
     except BallotServerError as reason:
         return answer_refusal(reason)
     return Response(page, HTTPStatus(error.status))
 
 
-def _render(meeting: str, election: str, refusal: ActRefusedError | None = None) -> str:
+def render_election(meeting: str, election: str, refusal: ActRefusedError | None = None) -> str:
+    """Return an election's page. Raises: MeetingUnknownError, PageMissingError."""
     database = get_context().installation.database
     overview = oversee_meeting(database, meeting)
     line = _find(overview, election)
@@ -153,6 +155,8 @@ def _render(meeting: str, election: str, refusal: ActRefusedError | None = None)
         counts=counts_state(database, meeting=meeting, election=election),
         decryption=decryption_state(database, meeting=meeting, election=election),
         room=watch_election(database, meeting, election),
+        paper=show_paper(database, meeting, election, choose_language()),
+        signing=next((each for each in overview.room.papers if each.election == election), None),
         result=show_result(database, meeting, election, choose_language()),
         seat_names={seat.index: seat.name for seat in overview.room.ceremony.seats},
         version=None if refusal is not None else digest_overview(overview),

@@ -14,11 +14,13 @@ from ballot_server.services.hand_out_slips import count_handed_out
 from ballot_server.services.oversee_meeting import list_overseen
 from ballot_server.services.print_series import SPARE_SLIPS
 from ballot_server.services.record_attendance import mark_attendance, undo_attendance
+from ballot_server.services.show_paper import list_paper
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, lead_to, read_number, refuse, run_act
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
+from ballot_server.web.paper_numbers import save_paper_numbers
 from ballot_server.web.sessions import current_staff
 from ballot_server.web.slip_printing import make_slips
 
@@ -78,6 +80,14 @@ def post_print(meeting: str) -> Response:
     return make_slips(meeting)
 
 
+@blueprint.post("/<meeting>/paper")
+@allow(Audience.DESK)
+def post_paper(meeting: str) -> Response:
+    """Record how many paper ballots of an election are out."""
+    save_paper_numbers(meeting, request.form.get("election", ""))
+    return lead_to("desk.show_desk", meeting=meeting, part="paper")
+
+
 @blueprint.errorhandler(ActRefusedError)
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the desk as it is now, with why something was refused."""
@@ -104,9 +114,16 @@ def _lead_to_people(meeting: str) -> Response:
 
 def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:
     query = request.form.get("q", "") or request.args.get("q", "")
-    view = open_desk(get_context().installation.database, meeting, query[:100])
+    database = get_context().installation.database
+    view = open_desk(database, meeting, query[:100])
     return render_template(
-        "staff/desk.html", view=view, query=query[:100], refusal=refusal, choices=tuple(Attendance), spare=SPARE_SLIPS
+        "staff/desk.html",
+        view=view,
+        query=query[:100],
+        refusal=refusal,
+        choices=tuple(Attendance),
+        spare=SPARE_SLIPS,
+        papers=list_paper(database, meeting, choose_language()),
     )
 
 

@@ -45,7 +45,7 @@ blueprint = Blueprint("draft", __name__, url_prefix="/drafts")
 RULE_FILE = "rule-file"
 """Chosen in the place of a rule-set's id: the rules come as a file."""
 
-_FIELDS = ("unit", "superior", "place", "held_on", "chair", "clerk", "tellers")
+_FIELDS = ("unit", "superior", "place", "held_on", "chair", "clerk", "tellers", "mode")
 
 
 @blueprint.get("/new")
@@ -186,6 +186,7 @@ def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:
         "held_on": details.held_on.isoformat(),
         "tellers": "\n".join(details.tellers),
         "rehearsal": "yes" if details.rehearsal else "",
+        "mode": details.mode.value,
     }
     return render_template(
         "staff/draft.html",
