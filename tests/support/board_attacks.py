@@ -84,5 +84,3 @@ def find_review_failure(data: bytes) -> VerificationError:
 def forge_ballot(data: bytes) -> SealedBallot:
     """Return any signed bytes as if a voter's device had sealed them."""
     return SealedBallot(data[:-64], (), lambda label: data[-64:])
-
-
