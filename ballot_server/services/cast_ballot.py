@@ -20,6 +20,7 @@ from ballot_server.storage.repositories import (
     BallotRepository,
     CredentialRepository,
     ElectionRepository,
+    PaperBallotsRepository,
     PaperExchangeRepository,
 )
 from ballot_server.storage.session import Session
@@ -45,6 +46,7 @@ __all__ = [
     "ElectionUnknownError",
     "TurnoutExceededError",
     "cast_ballot",
+    "count_places",
 ]
 
 CIPHERTEXT_DIGEST_BYTES = 16
@@ -83,7 +85,7 @@ class BallotTestedError(BallotServerError):
 
 
 class TurnoutExceededError(BallotServerError):
-    """As many ballots are stored as people entitled and present; fields: ballots, limit."""
+    """As many ballots are stored as people entitled and present, less those on paper; fields: ballots, limit."""
 
 
 def cast_ballot(database: Database, seed: SigningSeed, election_hash: bytes, data: bytes) -> bytes:
@@ -137,15 +139,27 @@ def _store(session: Session, election: ElectionRecord, manifest: Manifest, ballo
         raise CredentialSpentError
     if ballot.ballot_hash in ballots.list_tested(manifest.election_hash):
         raise BallotTestedError
-    # Whose slip was exchanged votes on paper, and has a place among those present there.
-    exchanged = PaperExchangeRepository(session).count(election.meeting, election.id)
-    limit = min(manifest.counts.issued, manifest.counts.present) - exchanged
+    limit = count_places(session, election)
     stored = ballots.count(manifest.election_hash)
     if stored >= limit:
         raise TurnoutExceededError(ballots=stored, limit=limit)
     ballots.insert(
         manifest.election_hash, ballot.ballot_hash, ballot.credential, ballot.data, digest_ciphertexts(ballot)
     )
+
+
+def count_places(session: Session, election: ElectionRecord, *, exchanging: int = 0) -> int:
+    """Return how many ballots a sealed election can take by phone; less than none if paper has more places than are.
+
+    exchanging: so many slips are about to be exchanged for paper besides those that were.
+    """
+    if election.manifest is None:
+        raise ElectionUnknownError
+    counts = read_sealed_manifest(election.manifest).counts
+    exchanged = exchanging + PaperExchangeRepository(session).count(election.meeting, election.id)
+    # Whoever votes on paper, in exchange or from the beginning, has a place among those present there.
+    on_paper = max(exchanged, PaperBallotsRepository(session).find(election.meeting, election.id).issued)
+    return min(counts.issued - exchanged, counts.present - on_paper)
 
 
 def digest_ciphertexts(ballot: Ballot) -> list[bytes]:

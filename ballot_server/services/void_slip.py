@@ -16,7 +16,7 @@ from enum import Enum
 
 from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
-from ballot_server.services.cast_ballot import CredentialUnknownError
+from ballot_server.services.cast_ballot import CredentialUnknownError, TurnoutExceededError, count_places
 from ballot_server.services.hand_out_slips import SlipsReturnedError
 from ballot_server.storage.engine import Database
 from ballot_server.storage.errors import CredentialSpentError
@@ -103,6 +103,7 @@ def void_slip(
 
     Raises: VoidUnattendedError; MeetingUnknownError; VoidRefusedError; VoidOutdatedError; CredentialUnknownError for a
     slip that is not listed; CredentialSpentError for one that voted in the open election; SlipVoidAlreadyError;
+    TurnoutExceededError if so many voted by phone that a paper ballot would be one too many, and nothing could count;
     SlipsReturnedError if the desk has not counted so many slips as handed out. Then nothing is stored.
     """
     if not (witnesses.clerk and witnesses.teller):
@@ -122,7 +123,7 @@ def void_slip(
             raise VoidOutdatedError
         series = _find_series(session, meeting, claims)
         opened = [each for each in elections if each.state is ElectionState.OPEN and series in each.series]
-        _check_unspent(session, opened, claims)
+        _check_exchangeable(session, opened, claims)
         _store(session, meeting, series, claims)
         _count(session, meeting, series, opened)
     return Voiding.EXCHANGED if opened else Voiding.BROUGHT_BACK
@@ -154,7 +155,7 @@ def _find_series(session: Session, meeting: str, claims: Sequence[VoidClaim]) ->
     return found
 
 
-def _check_unspent(session: Session, opened: Sequence[ElectionRecord], claims: Sequence[VoidClaim]) -> None:
+def _check_exchangeable(session: Session, opened: Sequence[ElectionRecord], claims: Sequence[VoidClaim]) -> None:
     ballots = BallotRepository(session)
     credentials = {claim.slot: claim.credential for claim in claims}
     for election in opened:
@@ -162,6 +163,9 @@ def _check_unspent(session: Session, opened: Sequence[ElectionRecord], claims: S
             raise RuntimeError("an open election is sealed")
         if ballots.find_by_credential(election.election_hash, credentials[election.slot]) is not None:
             raise CredentialSpentError
+        stored, limit = ballots.count(election.election_hash), count_places(session, election, exchanging=1)
+        if stored > limit:
+            raise TurnoutExceededError(ballots=stored, limit=limit)
 
 
 def _store(session: Session, meeting: str, series: str, claims: Sequence[VoidClaim]) -> None:

@@ -11,9 +11,11 @@ from threading import Barrier
 
 import pytest
 
+from ballot_server.domain.paper import CheckInMissingError
 from ballot_server.errors import BallotServerError
 from ballot_server.services.cast_ballot import CredentialUnknownError, CredentialVoidError, TurnoutExceededError
 from ballot_server.services.hand_out_slips import SlipsReturnedError, count_handed_out
+from ballot_server.services.paper_ballots import PaperNumbers, count_paper_ballots
 from ballot_server.services.slip_status import read_slip_status
 from ballot_server.services.void_slip import (
     SlipVoidAlreadyError,
@@ -100,6 +102,11 @@ def count_exchanged(evening: Evening, election: str) -> int:
 def list_void(evening: Evening, slot: int, letter: str = "A") -> tuple[bytes, ...]:
     with evening.database.read() as session:
         return tuple(public for public, _ in CredentialRepository(session).list_void(MEETING, (letter,), slot))
+
+
+def hand_out_paper(evening: Evening, handed_out: int) -> None:
+    numbers = PaperNumbers(printed=handed_out, handed_out=handed_out)
+    count_paper_ballots(evening.database, meeting=MEETING, election="s1", numbers=numbers)
 
 
 def assert_nothing_voided(evening: Evening) -> None:
@@ -335,6 +342,35 @@ def test_exchange_keeps_a_place_for_the_paper_ballot(evening: Evening) -> None:
     with pytest.raises(TurnoutExceededError) as caught:
         evening.send("s1", evening.seal("s1", 5, AGREE).data)
     assert caught.value.fields == {"ballots": 4, "limit": 4}
+
+
+def test_stolen_spare_slip_lets_no_exchange_make_the_whole_count_impossible(evening: Evening) -> None:
+    evening.open("s1")
+    for voter in (1, 2, 3, 4, 5):
+        evening.send("s1", evening.seal("s1", voter, AGREE).data)
+    with pytest.raises(TurnoutExceededError):
+        void(evening)
+    assert_nothing_voided(evening)
+
+
+def test_found_slip_takes_no_place_of_those_who_vote_on_paper(evening: Evening) -> None:
+    count_handed_out(evening.database, meeting=MEETING, series="A", handed_out=5, lost=1)
+    hand_out_paper(evening, 1)
+    evening.open("s1")
+    for voter in (0, 1, 2, 3):
+        evening.send("s1", evening.seal("s1", voter, AGREE).data)
+    with pytest.raises(TurnoutExceededError) as caught:
+        evening.send("s1", evening.seal("s1", 4, AGREE).data)
+    assert caught.value.fields == {"ballots": 4, "limit": 4}
+
+
+def test_paper_beside_a_found_slip_that_voted_is_one_too_many(evening: Evening) -> None:
+    count_handed_out(evening.database, meeting=MEETING, series="A", handed_out=5, lost=1)
+    evening.open("s1")
+    for voter in (0, 1, 2, 3, 4):
+        evening.send("s1", evening.seal("s1", voter, AGREE).data)
+    with pytest.raises(CheckInMissingError):
+        hand_out_paper(evening, 1)
 
 
 @pytest.mark.parametrize("round_number", range(ROUNDS))
