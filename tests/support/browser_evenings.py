@@ -75,8 +75,8 @@ class Chair:
             with self.page.expect_navigation():
                 self.page.locator("form:not([action]) button").click()
 
-    def prepare(self, roll: Path) -> None:
-        """Prepare a meeting with its roll and one election, and create it."""
+    def prepare(self, roll: Path, mode: str = "electronic") -> None:
+        """Prepare a meeting with its roll and one election, and create it; mode: as the form's choice has it."""
         page = self.page
         page.goto(f"{self.laptop}/chair")
         page.locator("a[href*='new']").first.click()
@@ -90,6 +90,7 @@ class Chair:
             ("tellers", "\n".join(TELLERS)),
         ):
             page.fill(f"#{field}", value)
+        page.select_option("#mode", mode)
         page.locator("form[action*='/drafts'] button").click()
         if not page.locator("#roll-file").is_visible():
             page.locator("details:has(#roll-file) summary").click()
