@@ -14,10 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ballot_server.domain.contest import Contest
 from ballot_server.domain.election import ElectionState, advance
 from ballot_server.errors import BallotServerError
-from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.open_election import CountsChangedError, open_election
 from ballot_server.services.paper_ballots import check_paper_counted
@@ -227,11 +225,10 @@ def ask_paper(database: Database, *, meeting: str, election: str) -> PaperView:
     """
     with database.write() as session:
         _check_key(session, meeting)
-        record = ElectionRepository(session).get(meeting, election)
+        # Devices name the options by the manifest whose hash they sign, not by what the server calls them.
         subject: JsonObject = {
-            "title": _title(record),
             "paper": draft_paper_counts(session, meeting, election).to_signed(),
-            "contests": [_label_contest(contest) for contest in decode_plan(record).contests],
+            "manifest": read_manifest(session, meeting, election).to_object(),
         }
         _request_once(session, meeting, name_paper(election), subject)
         return describe_paper(session, meeting, election)
@@ -366,14 +363,6 @@ def _request_once(session: Session, meeting: str, occasion: Occasion, subject: J
     last = TrusteeRepository(session).find_request(meeting, occasion.name)
     if last is None or last.subject != data:
         TrusteeRepository(session).add_request(meeting, occasion.name, data)
-
-
-def _label_contest(contest: Contest) -> JsonObject:
-    """Return what a device shows beside the numbers of a contest: its text and its options', in order."""
-    return {
-        "text": {"vi": contest.subject.vi, "en": contest.subject.en},
-        "options": [{"vi": option.text.vi, "en": option.text.en} for option in contest.options],
-    }
 
 
 def _title(record: ElectionRecord) -> JsonObject:

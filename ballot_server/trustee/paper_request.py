@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crypto.contests import Contest
 from crypto.encoding import JsonObject
 from crypto.errors import EncodingError
 from crypto.fields import Fields
+from crypto.manifest import Manifest
 from crypto.paper import PAPER_COUNTS_KEYS, PaperCounts
-
-_TEXT = frozenset({"vi", "en"})
 
 
 @dataclass(frozen=True)
 class PaperRequest:
-    """The numbers to sign, the election's title, and a line for each contest; texts are the server's word."""
+    """The numbers to sign; title and a line for each contest are of the manifest whose hash is signed with them."""
 
     paper: PaperCounts
     title: str
@@ -23,23 +23,31 @@ class PaperRequest:
 
 
 def read_paper_request(subject: JsonObject) -> PaperRequest:
-    """Return what an untrusted request asks to sign. Raises: EncodingError."""
-    fields = Fields(subject, "paper request", frozenset({"title", "paper", "contests"}))
+    """Return what an untrusted request asks to sign.
+
+    What is signed are numbers by place: under other names of the options a teller would confirm another count.
+    Raises: EncodingError, InvalidManifestError.
+    """
+    fields = Fields(subject, "paper request", frozenset({"manifest", "paper"}))
     body: JsonObject = {**fields.object("paper"), "signatures": []}
     paper = PaperCounts.from_fields(Fields(body, "paper", PAPER_COUNTS_KEYS))
-    contests = list(fields.members("contests", frozenset({"text", "options"})))
-    if len(contests) != len(paper.counts):
+    manifest = Manifest.from_object(fields.object("manifest"))
+    if (paper.election, paper.election_hash) != (manifest.election, manifest.election_hash):
+        raise EncodingError("manifest", "not the one of these numbers")
+    if len(manifest.contests) != len(paper.counts):
         raise EncodingError("contests", "not as many as the counts")
     return PaperRequest(
         paper=paper,
-        title=fields.member("title", _TEXT).text("vi"),
-        lines=tuple(_write_line(contest, counts) for contest, counts in zip(contests, paper.counts, strict=True)),
+        title=manifest.title.vi,
+        lines=tuple(
+            _write_line(contest, counts) for contest, counts in zip(manifest.contests, paper.counts, strict=True)
+        ),
     )
 
 
-def _write_line(contest: Fields, counts: Sequence[int]) -> str:
-    options = [option.text("vi") for option in contest.members("options", _TEXT)]
+def _write_line(contest: Contest, counts: Sequence[int]) -> str:
+    options = [option.text.vi for option in contest.options]
     if len(options) + 1 != len(counts):
         raise EncodingError("options", "not as many as the counts")
     told = ", ".join(f"{label} {count}" for label, count in zip((*options, "phiếu trắng"), counts, strict=True))
-    return f"{contest.member('text', _TEXT).text('vi')}: {told}"
+    return f"{contest.text.vi}: {told}"

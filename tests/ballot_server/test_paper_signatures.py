@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,10 @@ from ballot_server.services.trustee_room import (
     tally_when_decrypted,
 )
 from ballot_server.services.trustee_view import DecryptionStage, PaperView
+from ballot_server.storage.repositories.trustees import TrusteeRepository
+from ballot_server.trustee.paper_request import read_paper_request
+from crypto.encoding import decode_canonical_object
+from crypto.errors import EncodingError
 from tests.support.evenings import AGREE, DISAGREE, MEETING
 from tests.support.teller_tables import Table, lay_table
 
@@ -90,6 +95,31 @@ def test_teller_sees_the_numbers_beside_their_words(mixed: Table) -> None:
     [asked] = mixed.places[0].voice.find("ask paper")
     assert (asked["issued"], asked["ballots"], asked["invalid"]) == (2, 2, 0)
     assert asked["lines"] == "Nội dung 1: Đồng ý 1, Không đồng ý 1, phiếu trắng 0"
+
+
+def read_asked(table: Table) -> dict[str, Any]:
+    """Return what devices are asked to sign."""
+    count_on_paper(table)
+    ask_paper(table.evening.database, **ABOUT)
+    with table.evening.database.read() as session:
+        asked = TrusteeRepository(session).find_request(MEETING, "paper:s1")
+    assert asked is not None
+    return decode_canonical_object(asked.subject)
+
+
+def test_server_that_swaps_the_names_of_options_is_refused_by_the_device(mixed: Table) -> None:
+    asked = read_asked(mixed)
+    options = asked["manifest"]["contests"][0]["options"]
+    options[0]["text"], options[1]["text"] = options[1]["text"], options[0]["text"]
+    with pytest.raises(EncodingError):
+        read_paper_request(asked)
+
+
+@pytest.mark.parametrize("member", [{"election": "s2"}, {"election_hash": "00" * 32}])
+def test_numbers_of_another_election_are_refused_by_the_device(mixed: Table, member: dict[str, str]) -> None:
+    asked = read_asked(mixed)
+    with pytest.raises(EncodingError):
+        read_paper_request({**asked, "paper": {**asked["paper"], **member}})
 
 
 def test_nobody_is_asked_before_two_tellers_agree(mixed: Table) -> None:

@@ -118,7 +118,7 @@ export class TellerDevice {
       return;
     }
     const counts = readCounts(subject.value("counts"));
-    const question = `counts ${request.occasion} ${request.attempt} ${JSON.stringify(counts)}`;
+    const question = `counts ${request.occasion} ${request.attempt} ${JSON.stringify(request.subject)}`;
     const answer = this.talk.ask(question, { ...notice("countsTitle", [about, { key: "countsHint" }]), counts }, [
       { answer: "right", label: "countsYes", tone: "main" },
       { answer: "wrong", label: "countsNo", tone: "second" },

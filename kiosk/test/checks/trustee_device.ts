@@ -1,12 +1,15 @@
 /** A whole table of phones, and what a phone does when its storage is slow, full or asked for two things at once. */
 
+import manifests from "../../../crypto/vectors/manifest.json";
 import { encrypt } from "../../src/crypto/elgamal";
 import { encodeText, equalBytes } from "../../src/crypto/bytes";
 import { CeremonyResult, CeremonyTerms, Opening, type Ceremony } from "../../src/crypto/ceremony";
 import type { ClosedElection } from "../../src/crypto/closed";
 import { combinePartialDecryptions, verifyPartialDecryption, type PartialDecryption } from "../../src/crypto/decryption";
+import { encodeHex, type JsonObject } from "../../src/crypto/encoding";
 import { CryptoError } from "../../src/crypto/errors";
 import { GENERATOR, multiplyBase, randomScalar, subtract, toScalar, type RandomBytes } from "../../src/crypto/group";
+import { Manifest } from "../../src/crypto/manifest";
 import { SecretScalar } from "../../src/crypto/secret";
 import { encryptShare } from "../../src/crypto/shares";
 import { deriveVerificationKey, type SigningSeed } from "../../src/crypto/signing";
@@ -14,6 +17,7 @@ import { hashItems } from "../../src/crypto/transcript";
 import { checkTrial, decryptTrial } from "../../src/crypto/trial";
 import { Trustee } from "../../src/crypto/trustee";
 import { MemoryTrusteeStorage, StorageError } from "../../src/crypto/trustee_storage";
+import { readPaperRequest } from "../../src/trustee/paper";
 import { expectEqual, expectError, type Check } from "./check";
 
 const SEED = new Uint8Array(32).fill(3) as SigningSeed;
@@ -329,7 +333,38 @@ export const deviceChecks: readonly Check[] = [
       expectError(() => checkTrial(result, messages), "CeremonyError");
     },
   },
+  {
+    name: "numbers of paper ballots are shown by the manifest that is signed with them, under no other names",
+    run: () => {
+      const asked = askAboutPaper((text) => text);
+      expectEqual(readPaperRequest(asked).title, Manifest.fromObject(asked["manifest"] ?? null).content.title);
+      expectError(() => readPaperRequest({ ...asked, manifest: readManifest((text) => `${text} (2)`) }), "EncodingError");
+      const paper = { ...(asked["paper"] as JsonObject), election: "another" };
+      expectError(() => readPaperRequest({ ...asked, paper }), "EncodingError");
+    },
+  },
 ];
+
+/** Return a sample manifest with other names for its options. */
+function readManifest(rename: (text: string) => string): JsonObject {
+  const manifest = JSON.parse(manifests.accepted[0]?.manifest ?? "null") as JsonObject;
+  const { content } = Manifest.fromObject(manifest);
+  const contests = content.contests.map(({ id, marks, options, text }) => ({
+    ...{ id, marks, text: { vi: text.vi, en: text.en } },
+    options: options.map((option) => ({ id: option.id, text: { vi: rename(option.text.vi), en: option.text.en } })),
+  }));
+  return { ...manifest, contests };
+}
+
+/** Return what a server asks a teller's device to sign of an election's paper ballots: none came back. */
+function askAboutPaper(rename: (text: string) => string): JsonObject {
+  const manifest = readManifest(rename);
+  const { content, electionHash } = Manifest.fromObject(manifest);
+  const numbers = { issued: 0, exchanged: 0, ballots: 0, invalid: 0, reasons: [] };
+  const counts = content.contests.map(({ options }) => [...options, null].map(() => 0));
+  const paper = { election: content.election, election_hash: encodeHex(electionHash), ...numbers, counts };
+  return { manifest, paper };
+}
 
 function readShare(stored: string): ReturnType<typeof toScalar> {
   const { share } = JSON.parse(stored) as { readonly share: string };
