@@ -153,8 +153,9 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
         changes = list_open_changes(session, meeting, elections)
     roll = apply_events(beginning, events)
     letters = _assign_series(roll, record.held_on, elections)
+    on_paper = _list_voters_on_paper(roll, record.held_on, elections)
     lines = [
-        _describe_person(row, entry.member, entry.attendance, letters, record.held_on)
+        _describe_person(row, entry.member, entry.attendance, letters, record.held_on, on_paper)
         for row, entry in enumerate(roll.entries, start=1)
     ]
     people = find_people(
@@ -175,7 +176,7 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
         present=len(present),
         excused=attendances.count(Attendance.ABSENT_EXCUSED),
         unexcused=attendances.count(Attendance.ABSENT_UNEXCUSED),
-        voters=sum(line.series is not None for line in present),
+        voters=sum(line.series is not None or line.member.card_number in on_paper for line in present),
         series=tuple(
             SeriesLine(
                 letter=each.letter,
@@ -225,6 +226,8 @@ def _assign_series(roll: Roll, on: date, elections: tuple[ElectionRecord, ...]) 
     }
     patterns: dict[CardNumber, set[str]] = {}
     for election in elections:
+        if election.is_on_paper:
+            continue
         # Whoever is on the roll may still come, so entitlement is asked as if they had.
         rule: VoterRule = decode_plan(election).voter_rule
         for entry in list_entitled(fill_room(roll), on, rule):
@@ -234,8 +237,23 @@ def _assign_series(roll: Roll, on: date, elections: tuple[ElectionRecord, ...]) 
     }
 
 
+def _list_voters_on_paper(roll: Roll, on: date, elections: tuple[ElectionRecord, ...]) -> frozenset[CardNumber]:
+    """Return who may vote in an election that is held on paper alone."""
+    return frozenset(
+        entry.member.card_number
+        for election in elections
+        if election.is_on_paper
+        for entry in list_entitled(fill_room(roll), on, decode_plan(election).voter_rule)
+    )
+
+
 def _describe_person(
-    row: int, member: Member, attendance: Attendance, letters: dict[CardNumber, str], on: date
+    row: int,
+    member: Member,
+    attendance: Attendance,
+    letters: dict[CardNumber, str],
+    on: date,
+    on_paper: frozenset[CardNumber],
 ) -> PersonLine:
     series = letters.get(member.card_number)
     return PersonLine(
@@ -243,7 +261,7 @@ def _describe_person(
         member=member,
         attendance=attendance,
         series=series,
-        no_slip=None if series is not None else _find_reason(member, on),
+        no_slip=None if series is not None or member.card_number in on_paper else _find_reason(member, on),
         has_lapsed=member.exemption is not None and member.exemption.has_lapsed(on),
     )
 

@@ -44,6 +44,7 @@ class PreviewWords:
     present: int
     barred: int
     counts: Counts
+    paper: int = 0
 
 
 def show_preview(database: Database, meeting: str, election: str, language: Language) -> PreviewWords:
@@ -69,6 +70,7 @@ def show_preview(database: Database, meeting: str, election: str, language: Lang
         present=sealed.present,
         barred=sealed.barred,
         counts=preview.counts,
+        paper=preview.paper,
     )
 
 

@@ -246,3 +246,18 @@ def test_projector_says_that_the_vote_is_on_paper(evening: ChairEvening) -> None
     page = evening.get("/screen")
     assert "Bỏ phiếu bằng phiếu giấy" in page
     assert "Phiếu giấy đã phát: 4" in page
+
+
+def test_desk_calls_nobody_without_a_slip_where_all_vote_on_paper(evening: ChairEvening) -> None:
+    prepare_on_paper(evening)
+    page = evening.get(f"/desk/{evening.code}?q=00125001")
+    assert "không được phát thẻ" not in page
+    assert 'class="warning"' not in page
+    assert "<b>4</b> có mặt được bỏ phiếu" in page
+
+
+def test_desk_still_finds_everybodys_box_after_a_vote_moved_to_paper(evening: ChairEvening) -> None:
+    evening.come_to_opening()
+    evening.act("chair/elections/s1/paper/switch", ground="Mạng hỏng")
+    page = evening.get(f"/desk/{evening.code}?q=00125001")
+    assert 'class="warning"' not in page.partition('id="people"')[2].partition('id="slips"')[0]
