@@ -46,6 +46,7 @@ from ballot_server.storage.repositories import (
     SeriesRepository,
     rewrite_ballots_sorted,
 )
+from ballot_server.storage.repositories.ballots import REWRITTEN
 from ballot_server.storage.tables import Base
 
 MEETING = MeetingRecord(
@@ -329,6 +330,13 @@ def test_list_tested_is_sorted_and_distinct(database: Database) -> None:
         for ballot_hash in (b"\x02" * 32, b"\x01" * 32, b"\x02" * 32):
             repository.add_tested(ELECTION_HASH, ballot_hash)
         assert repository.list_tested(ELECTION_HASH) == (b"\x01" * 32, b"\x02" * 32)
+
+
+def test_every_table_that_voters_fill_is_rewritten_at_close() -> None:
+    filled = {
+        table.name for table in Base.metadata.tables.values() if table.dialect_options["sqlite"]["with_rowid"] is False
+    }
+    assert filled - {"credential"} == set(REWRITTEN)
 
 
 @pytest.mark.parametrize(("ballots", "size"), [(8, 200), (30, 9_000), (120, 1_500)])

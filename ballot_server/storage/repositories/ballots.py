@@ -15,7 +15,8 @@ from ballot_server.storage.records import OpenedBallot, StoredBallot
 from ballot_server.storage.tables import BallotCiphertextRow, BallotRow, Base, TestedBallotRow
 from ballot_server.storage.tested_tables import TestedOpeningRow
 
-_REWRITTEN = ("ballot", "void_credential", "tested_ballot", "tested_opening")
+REWRITTEN = ("ballot", "ballot_ciphertext", "void_credential", "tested_ballot", "tested_opening")
+"""Every table that fills one by one while an election is open; of those erased at close, dead rows tell the order."""
 
 
 class BallotRepository:
@@ -146,7 +147,7 @@ def rewrite_ballots_sorted(database: Database) -> None:
     """
     with database.write() as session:
         connection = session.connection()
-        for table in _REWRITTEN:
+        for table in REWRITTEN:
             _rewrite_table(connection, Base.metadata.tables[table])
     if database.engine.dialect.name == "sqlite":
         database.compact()
