@@ -546,3 +546,48 @@ def test_read_scenario_takes_a_fixed_base_with_its_ground(tmp_path: Path) -> Non
 def test_read_scenario_refuses_a_fixed_base(tmp_path: Path, fixed: str, cause: ScenarioCause, path: str) -> None:
     problem = refuse(tmp_path, SCENARIO.replace('title = "Lần hai"', f'title = "Lần hai"\nfixed_base = {fixed}'))
     assert (problem.cause, problem.path) == (cause, f"election[1].{path}")
+
+
+def in_mode(mode: str, keys: str = "", floor: int = 1) -> str:
+    """Return the scenario in a mode, with more keys for its first election."""
+    text = SCENARIO.replace("[trustees]", f'mode = "{mode}"\nfloor = {floor}\n[trustees]')
+    return text.replace('title = "Lần một"', f'title = "Lần một"\n{keys}')
+
+
+def test_read_scenario_on_paper_needs_no_trustees_and_no_floor(tmp_path: Path) -> None:
+    text = in_mode("paper", floor=9).replace("[trustees]\ncount = 3\nthreshold = 2\n", "")
+    assert read(tmp_path, text).meeting.mode is VoteMode.PAPER
+
+
+def test_read_scenario_takes_the_paper_of_a_mixed_meeting(tmp_path: Path) -> None:
+    text = in_mode("mixed", "paper = 1\ninvalid = 0")
+    election = read(tmp_path, text).elections[0]
+    assert (election.paper, election.invalid) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "keys", "cause", "key"),
+    [
+        ("electronic", "paper = 1", CAUSE.PAPER_NOT_USED, "paper"),
+        ("electronic", "invalid = 1", CAUSE.PAPER_NOT_USED, "invalid"),
+        ("paper", "paper = 1", CAUSE.PAPER_NOT_USED, "paper"),
+        ("mixed", "paper = 5", CAUSE.MORE_PAPER_THAN_VOTES, "paper"),
+        ("mixed", "paper = -1", CAUSE.NUMBER_TOO_SMALL, "paper"),
+    ],
+)
+def test_read_scenario_refuses_paper_that_cannot_be(
+    tmp_path: Path, mode: str, keys: str, cause: ScenarioCause, key: str
+) -> None:
+    problem = refuse(tmp_path, in_mode(mode, keys))
+    assert (problem.cause, problem.path) == (cause, f"election[0].{key}")
+
+
+def test_read_scenario_refuses_a_channel_below_the_floor(tmp_path: Path) -> None:
+    problem = refuse(tmp_path, in_mode("mixed", "paper = 1", floor=3))
+    assert (problem.cause, problem.path) == (CAUSE.FEWER_VOTES_THAN_FLOOR, "election[0].paper")
+
+
+def test_read_scenario_counts_invalid_ballots_among_those_returned(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        read(tmp_path, in_mode("paper", "invalid = 1"))
+    assert {problem.cause for problem in caught.value.problems} == {CAUSE.MORE_VOTES_THAN_PRESENT}
