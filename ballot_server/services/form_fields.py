@@ -14,6 +14,7 @@ from ballot_server.services.meeting_draft import (
     FieldDateError,
     FieldMissingError,
     FieldTooLongError,
+    read_day,
     read_line,
 )
 from ballot_server.services.plain_text import show_text
@@ -71,11 +72,7 @@ class FormReader:
                 self.problems.append(FieldMissingError(field=field))
             return None
         try:
-            day, slash, rest = written.partition("/")
-            if not slash:
-                return date.fromisoformat(written)
-            month, _, year = rest.partition("/")
-            return date(int(year), int(month), int(day))
+            return read_day(written)
         except ValueError:
             self.problems.append(FieldDateError(field=field, value=show_text(written)))
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,6 +18,8 @@ from ballot_server.services.plain_text import find_hidden_character, normalise_t
 LONGEST_TEXT = 200
 FEWEST_TELLERS = 3
 MOST_TELLERS = 9
+_VIETNAMESE_DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>(?:19|2[0-9])[0-9]{2})")
+_ISO_DAY = re.compile(r"(?P<year>(?:19|2[0-9])[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 
 
 class DraftFieldError(BallotServerError):
@@ -167,13 +170,20 @@ def _read_mode(text: str) -> VoteMode:
         raise FieldModeError(field="mode") from None
 
 
+def read_day(written: str) -> date:
+    """Return a day as people write it: 15/1/2026, or 2026-01-15; never with two digits for the year.
+
+    Raises: ValueError for anything else: 15/01/26 would be a day of the year 26, and every exemption wrong on it.
+    """
+    match = _VIETNAMESE_DAY.fullmatch(written) or _ISO_DAY.fullmatch(written)
+    if match is None:
+        raise ValueError(written)
+    return date(int(match["year"]), int(match["month"]), int(match["day"]))
+
+
 def _read_date(text: str) -> date:
     written = read_line("held_on", text)
     try:
-        day, slash, rest = written.partition("/")
-        if slash:
-            month, _, year = rest.partition("/")
-            return date(int(year), int(month), int(day))
-        return date.fromisoformat(written)
+        return read_day(written)
     except ValueError:
         raise FieldDateError(field="held_on", value=show_text(written)) from None

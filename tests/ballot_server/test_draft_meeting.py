@@ -71,6 +71,13 @@ def test_vietnamese_date_is_read(evening: ChairEvening) -> None:
     assert get_draft(evening.installation.database, evening.code).details.held_on == date(2026, 1, 15)
 
 
+@pytest.mark.parametrize("held_on", ["15/01/26", "15/1/0026", "0026-01-15", "20260115", "15/01/2026/"])
+def test_meeting_in_the_first_century_is_refused(evening: ChairEvening, held_on: str) -> None:
+    answer = evening.chair.post("/drafts", data={**DETAILS, "held_on": held_on})
+    assert answer.status_code == 409
+    assert "không phải một ngày có thật" in answer.get_data(as_text=True)
+
+
 def test_details_are_changed(evening: ChairEvening) -> None:
     evening.begin_draft()
     evening.act("draft/details", **{**DETAILS, "place": "Hội trường"})

@@ -113,6 +113,8 @@ def test_struck_line_stays_readable_and_never_counts(registry: Registry) -> None
         ("other", {"paper": " "}, "Chưa ghi ô “Giấy tờ”"),
         ("other", {"applied_on": ""}, "Chưa ghi ô “Ngày làm đơn hoặc báo cáo”"),
         ("other", {"starts": "31/06/2026"}, "“31/06/2026” không phải một ngày có thật"),
+        ("other", {"starts": "01/06/26"}, "“01/06/26” không phải một ngày có thật"),
+        ("other", {"starts": "0026-06-01"}, "“0026-06-01” không phải một ngày có thật"),
         ("other", {"starts": ""}, "Chưa ghi ô “Từ ngày”"),
         ("other", {"ends": "31/12/2025"}, "31/12/2025 sớm hơn ngày bắt đầu 01/01/2026"),
         ("other", {"reason": "mobile_work", "ends": "01/01/2027"}, "chỉ được miễn dưới 1 năm"),
