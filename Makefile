@@ -49,7 +49,7 @@ bundles: $(VENV)/.installed
 # Write the part of docs/rules.md that comes from the installed rule-sets, and the cases for other implementations.
 rules: $(VENV)/.tested
 	$(BIN)/python -m ballot_server.cli.rules_document docs/rules.md
-	$(BIN)/python -m tests.support.rules_cases tests/rules_cases.json
+	$(BIN)/python -m tests.support.rules_cases tests/rules_cases.json kiosk/src/rules/installed.json
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check .

@@ -7,7 +7,8 @@ import pytest
 
 from ballot_server.rules.errors import RuleSetError
 from ballot_server.rules.loader import load_rule_set
-from tests.support.rules_cases import build_cases, write_cases
+from kiosk.toolchain import KIOSK
+from tests.support.rules_cases import build_cases, write_cases, write_installed
 
 FILE = Path(__file__).parents[1] / "rules_cases.json"
 CASES = json.loads(FILE.read_text(encoding="utf-8"))
@@ -15,6 +16,11 @@ CASES = json.loads(FILE.read_text(encoding="utf-8"))
 
 def test_shared_cases_are_current() -> None:
     assert FILE.read_text(encoding="utf-8") == write_cases(), "run: make rules"
+
+
+def test_digests_of_installed_texts_are_current() -> None:
+    recorded = (KIOSK / "src" / "rules" / "installed.json").read_text(encoding="utf-8")
+    assert recorded == write_installed(), "run: make rules"
 
 
 def test_shared_cases_read_back_as_they_were_built() -> None:

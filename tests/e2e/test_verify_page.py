@@ -14,8 +14,17 @@ from ballot_server.web.processes import RunningServer, start_private_server
 from crypto.ballot import ContestShape
 from crypto.board import format_head
 from crypto.verify.sentences import CHECKS
-from tests.support.archives import ElectionPlan, SampleArchive, begin_board, build_archive
+from tests.support.archives import ElectionPlan, SampleArchive
 from tests.support.browser import LAN_NAME, LocalBrowser, open_browser
+from tests.support.lying_results import MINUTES, OUTCOMES
+from tests.support.rehearsals import rehearse_every_vote
+from tests.support.ruled_archives import (
+    begin_ruled_board,
+    build_elected_archive,
+    build_mixed_archive,
+    build_ruled_archive,
+    read_installed_text,
+)
 
 PATIENCE_MS = 60_000
 SHAPE = (ContestShape(options=3, marks=2), ContestShape(options=1, marks=1))
@@ -40,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def sample() -> SampleArchive:
-    return build_archive(PLANS, printed=5)
+    return build_elected_archive(PLANS, printed=5)
 
 
 @pytest.fixture
@@ -54,7 +63,7 @@ def page(browser: LocalBrowser, server: RunningServer) -> Iterator[Page]:
 def build_busy_archive() -> bytes:
     """Return an archive that keeps a verifier busy for some seconds."""
     votes = (((0,),) * 4,) * 100
-    return build_archive((ElectionPlan(shape=(ContestShape(3, 1),) * 4, votes=votes),), printed=100).data
+    return build_elected_archive((ElectionPlan(shape=(ContestShape(3, 1),) * 4, votes=votes),), printed=100).data
 
 
 def open_page(browser: LocalBrowser, server: RunningServer, *, width: int = 390, query: str = "") -> Page:
@@ -110,15 +119,71 @@ def test_page_says_what_it_counted_and_explains_each_check(page: Page, sample: S
         f"Đã kiểm tra {totals['entries']} mục, {totals['ballots']} lá phiếu, {totals['proofs']} chứng minh,"
         f" {totals['signatures']} chữ ký." in text
     )
-    made = [name for name in CHECKS if name not in ("V10", "V11")]
-    assert [name for name in made if f"{name}, số lượng" not in text or CHECKS[name].vi not in text] == []
-    assert "chưa kiểm tra mẫu số, kết luận và số liệu biên bản (V10, V11)" in text
+    assert [name for name in CHECKS if f"{name}, số lượng" not in text or CHECKS[name].vi not in text] == []
 
 
 def test_page_shows_the_counts_of_every_contest(page: Page, sample: SampleArchive) -> None:
     check(page, sample.data)
-    rows = page.locator("section.finding").first.locator("table").first.locator("td").all_inner_texts()
-    assert rows == ["2", "1", "1", "1"]
+    rows = page.locator("section.finding").first.locator("table").first.locator("tbody td").all_inner_texts()
+    assert rows == ["2", "50,00%", "1", "25,00%", "1", "25,00%", "1", "25,00%"]
+
+
+def test_page_says_base_needs_and_outcome_in_words(page: Page) -> None:
+    text = check(page, build_ruled_archive())
+    # Six official members, one exempt and one suspended; 2 agree, ⌈2·4/3⌉ = 3 are needed.
+    assert "Mẫu số: 4 (6 chính thức − 1 được miễn − 1 bị đình chỉ)." in text
+    assert "Được triệu tập và được bỏ phiếu: 4; có mặt: 3." in text
+    assert "Đồng ý: được 2, cần 3 trên mẫu số 4 (ít nhất 2/3): không đạt." in text
+    assert "Kết luận: Không đưa vào danh sách" in text
+    assert "V10, số lượng 1" in text
+    assert "V11, số lượng 1" in text
+    assert "không có sẵn trong chương trình" not in text
+
+
+def test_page_names_rules_that_are_not_installed(page: Page) -> None:
+    text = check(page, build_ruled_archive(text=read_installed_text() + "\n# Changed.\n"))
+    assert "Quy tắc này không có sẵn trong chương trình" in text
+
+
+def test_page_says_who_is_elected_and_how_many_seats_are_left(page: Page, sample: SampleArchive) -> None:
+    text = check(page, sample.data)
+    # Of four ballots more than half is three; nobody has three.
+    assert "Mỗi người ứng cử cần 3 trên mẫu số 4 (quá 1/2)." in text
+    assert "Phương án 1: Không trúng cử" in text
+    assert "Còn thiếu 2 người so với số lượng cần bầu." in text
+
+
+def test_page_adds_paper_to_phones(page: Page) -> None:
+    text = check(page, build_mixed_archive())
+    assert "3 lá phiếu bỏ bằng máy." in text
+    assert "4 lá phiếu giấy." in text
+    assert "Đồng ý: được 3, cần 6 trên mẫu số 8 (ít nhất 2/3): không đạt." in text
+
+
+def test_outcome_that_the_rules_do_not_give_fails(page: Page) -> None:
+    text = check(page, build_ruled_archive(change_result=OUTCOMES["outcome"]))
+    assert "KHÔNG ĐẠT phép kiểm tra V10" in text
+    assert CHECKS["V10"].vi in text
+    assert 'Phải là: "not_listed"' in text
+    assert 'Thực tế: "listed"' in text
+
+
+def test_minutes_with_another_number_fail(page: Page) -> None:
+    text = check(page, build_ruled_archive(change_numbers=MINUTES["returned"]))
+    assert "KHÔNG ĐẠT phép kiểm tra V11" in text
+    assert CHECKS["V11"].vi in text
+
+
+def test_every_kind_of_vote_is_told_in_words(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
+    evening = rehearse_every_vote(tmp_path_factory)
+    text = check(page, evening.archive)
+    assert "Cộng dồn từ hình thức nặng nhất đến" in text
+    assert "Bằng phiếu ở vị trí cuối, chưa xác định" in text
+    assert "Chi bộ chỉ đề nghị; cấp có thẩm quyền quyết định." in text
+    assert "Mẫu số: số phiếu hợp lệ trừ phiếu trắng, tính riêng cho từng nội dung." in text
+    assert "–: " not in text
+    outcomes = sum(len(election["contests"]) for election in evening.result["elections"])
+    assert text.count("Kết luận: ") == outcomes
 
 
 def test_damaged_archive_fails_one_check_and_reports_nothing_else(page: Page, sample: SampleArchive) -> None:
@@ -152,7 +217,7 @@ def test_head_of_another_form_is_refused_before_anything_is_checked(page: Page, 
 
 
 def test_confirmation_of_a_ballot_that_is_not_there_is_found(page: Page, sample: SampleArchive) -> None:
-    other = build_archive((ElectionPlan(votes=(((1,),),) * 4),), printed=5).confirmations[3].encode()
+    other = build_elected_archive((ElectionPlan(votes=(((1,),),) * 4),), printed=5).confirmations[3].encode()
     text = check(page, sample.data, confirmation=other)
     assert "KHÔNG ĐẠT phép kiểm tra V12" in text
     assert CHECKS["V12"].vi in text
@@ -187,7 +252,7 @@ def test_missing_file_is_asked_for(page: Page) -> None:
 
 
 def test_damage_in_an_annulled_election_is_told_and_stops_nothing(page: Page) -> None:
-    builder = begin_board([ElectionPlan(), ElectionPlan(election="s2", slot=1)])
+    builder = begin_ruled_board([ElectionPlan(), ElectionPlan(election="s2", slot=1)], printed=4)
     manifest = builder.open_election(ElectionPlan())
     ballots = builder.cast(ElectionPlan(), manifest)
     builder.close(manifest, [*ballots, ballots[0]])

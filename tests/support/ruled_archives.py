@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,10 +15,12 @@ from ballot_server.services.derive_result import CountedElection, derive_decisio
 from crypto.archive import decode_archive
 from crypto.ballot import ContestShape
 from crypto.board import Entry
-from crypto.bodies import EntryKind
+from crypto.bodies import EntryKind, TallyBody
+from crypto.body_form import read_body
 from crypto.encoding import JsonObject
 from crypto.manifest import Contest, Manifest, Option, Text
-from tests.support.archives import ArchiveBuilder, ElectionPlan, begin_board, resign, sample_credentials
+from crypto.paper import PaperElection
+from tests.support.archives import ArchiveBuilder, ElectionPlan, SampleArchive, begin_board, resign, sample_credentials
 from tests.support.paper_boards import COUNTS, PAPER, PAPER_ALONE, PAPER_ELECTION, PLAN, build_paper_only
 
 MEETING_DATE = date(2026, 1, 15)
@@ -130,6 +132,74 @@ def build_election_archive(
         return entry.body
 
     return resign(builder.finish().entries, write_decision)
+
+
+class RuledBuilder(ArchiveBuilder):
+    """Writes boards whose every contest elects its options, as an honest server would under the installed rules.
+
+    A contest's marks are its seats; the base is everybody present.
+    """
+
+    def __init__(self, *, printed: int = 4) -> None:
+        super().__init__(printed=printed)
+        self.results: dict[str, JsonObject] = {}
+
+    def prepare_manifest(self, plan: ElectionPlan) -> Manifest:
+        """Return a plan's manifest with its rules."""
+        manifest = super().prepare_manifest(plan)
+        dated = load_named_rule_set("vn-committee-election", MEETING_DATE)
+        parts = ClassCounts(official=manifest.counts.present, exempt=0, suspended=0, transferred_out=0)
+        sealed = SealedRules(
+            dated=dated,
+            meeting_date=MEETING_DATE,
+            base=make_base(dated.rule_set.base.kind, parts),
+            summoned=parts.remaining,
+            present=manifest.counts.present,
+            barred=0,
+            contests=tuple(
+                SealedContest(
+                    id=contest.id,
+                    follows=None,
+                    previous_failed=0,
+                    holds_post=False,
+                    candidates=tuple(option.id for option in contest.options),
+                    seats=contest.marks,
+                )
+                for contest in manifest.contests
+            ),
+        )
+        return replace(manifest, rules=seal_rules(sealed))  # type: ignore[arg-type]  # The object is plain JSON.
+
+    def draw_result(self, manifest: Manifest | PaperElection) -> JsonObject:
+        """Return what the rules make of the tally before it."""
+        tally = read_body(self.entries[-1].kind, self.entries[-1].body)
+        assert isinstance(tally, TallyBody)
+        ballots = self.state.elections[manifest.election].ballots
+        [decision] = derive_decisions([CountedElection(manifest, tally.counts, ballots)])
+        result: JsonObject = decision.to_result(manifest.election).to_json()  # type: ignore[assignment]  # Plain JSON.
+        self.results[manifest.election] = result
+        return result
+
+    def list_numbers(self) -> JsonObject:
+        """Return the results of all elections."""
+        return {"elections": list(self.results.values())}
+
+
+def begin_ruled_board(plans: Sequence[ElectionPlan], *, printed: int) -> RuledBuilder:
+    """Return a builder with meeting, ceremony and the lists that the plans need."""
+    builder = RuledBuilder(printed=printed)
+    builder.begin()
+    for name in sorted({(series, plan.slot) for plan in plans for series in plan.series}):
+        builder.publish_list(*name)
+    return builder
+
+
+def build_elected_archive(plans: Sequence[ElectionPlan], *, printed: int) -> SampleArchive:
+    """Return the archive of a meeting that held these elections, every contest of them under the installed rules."""
+    builder = begin_ruled_board(plans, printed=printed)
+    for plan in plans:
+        builder.hold_election(plan)
+    return builder.finish()
 
 
 PAPER_PARTS = ClassCounts(official=10, exempt=1, suspended=1, transferred_out=0)

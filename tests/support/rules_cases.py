@@ -1,5 +1,7 @@
 """The shared cases of `decide`, for every implementation: `make rules` writes them to tests/rules_cases.json.
 
+With them it writes the digests of the installed rule-sets to kiosk/src/rules/installed.json.
+
 The file holds `rule_sets` (file name and whole text of each), `decisions` (inputs of one contest and what follows),
 `refused` (texts that must be refused) and `sealed` (whole sealed elections with their counts, and result.json's part).
 Every worked case of every installed file is in `decisions`, with more from a fixed walk through the counts.
@@ -7,6 +9,7 @@ Every worked case of every installed file is in `decisions`, with more from a fi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,6 +84,12 @@ def write_cases() -> str:
         lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
         parts.append(f"{json.dumps(name)}: [\n{lines}\n]")
     return "{" + ",\n".join(parts) + "}\n"
+
+
+def write_installed() -> str:
+    """Return the SHA-256 of every installed text, by which the browser knows it again."""
+    digests = [hashlib.sha256(rule_set.source_text.encode()).hexdigest() for rule_set in list_rule_sets()]
+    return json.dumps(sorted(digests), indent=2) + "\n"
 
 
 def _find_newest(rule_set_id: str) -> RuleSet:
@@ -258,9 +267,10 @@ def _spread_ballots(sealed: SealedRules) -> dict[str, dict[str, int]]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the file at the one path given."""
-    [path] = [Path(argument) for argument in arguments]
-    path.write_text(write_cases(), encoding="utf-8")
+    """Write the cases at the first path given, and the digests of the installed texts at the second."""
+    cases, installed = [Path(argument) for argument in arguments]
+    cases.write_text(write_cases(), encoding="utf-8")
+    installed.write_text(write_installed(), encoding="utf-8")
     return 0
 
 

@@ -2,9 +2,10 @@
 
 import { element } from "../booth/element";
 import type { Language } from "../booth/texts";
-import type { Text } from "../crypto/contests";
-import { explainCheck, say, type VerifyTextKey } from "./texts";
-import type { ContestResult, ElectionResult, Failure, Result } from "./work";
+import { buildElection } from "./elections";
+import { quote, Speech } from "./speech";
+import { explainCheck, type VerifyTextKey } from "./texts";
+import type { Failure, Result } from "./work";
 
 /** A sentence that says what is missing or wrong before anything is checked. */
 export interface Problem {
@@ -32,7 +33,6 @@ export interface VerifyActs {
   readonly stop: () => void;
 }
 
-const LONGEST_VALUE = 300;
 const ORDER = ["V1", "V3", "V4", "V2", "V5", "V6", "V7", "V8", "V9", "V12"];
 
 /** Draws into one element of the page. */
@@ -40,13 +40,16 @@ export class VerifyPainter {
   private last: VerifyScreen | null = null;
   private readonly step = element("p");
   private readonly bar = element("progress", { max: "1" });
+  private readonly speech: Speech;
 
   constructor(
     private readonly place: HTMLElement,
     private readonly language: () => Language,
     private readonly choice: Choice,
     private readonly acts: VerifyActs,
-  ) {}
+  ) {
+    this.speech = new Speech(language);
+  }
 
   draw(screen: VerifyScreen): void {
     const isSameWork = screen.kind === "checking" && this.last?.kind === "checking";
@@ -161,19 +164,17 @@ export class VerifyPainter {
     const [title, body] = result.isHeadCompared
       ? (["verifiedTitle", "verified"] as const)
       : (["consistentTitle", "consistent"] as const);
-    const hasRules = result.checks.some(({ name }) => name === "V10");
     const { superior, unit, place, date } = result;
     const { entries, ballots, proofs, signatures } = result.totals;
     return [
       element("h1", { class: result.isHeadCompared ? "recorded" : "" }, this.say(title)),
       ...(result.isRehearsal ? [element("p", { class: "trial" }, this.say("rehearsal"))] : []),
       element("p", { class: "call", role: "status" }, this.say(body)),
-      ...(hasRules ? [] : [element("p", {}, this.say("noRules"))]),
-      element("p", {}, this.say("meeting", { superior, unit, place, date: this.formatDate(date) })),
-      element("p", { class: "counted" }, this.say("counted", this.formatAll({ entries, ballots, proofs, signatures }))),
+      element("p", {}, this.say("meeting", { superior, unit, place, date: this.speech.formatDate(date) })),
+      element("p", { class: "counted" }, this.say("counted", this.speech.formatAll({ entries, ballots, proofs, signatures }))),
       ...(result.head === null ? [] : [element("p", { class: "head" }, this.say("head", { head: result.head }))]),
       element("h2", {}, this.say("resultsHeading")),
-      ...result.elections.map((election) => this.buildElection(election)),
+      ...result.elections.map((election) => buildElection(election, this.speech)),
       element("h2", {}, this.say("checksHeading")),
       element("ol", { class: "checks" }, ...result.checks.map((check) => this.buildCheck(check))),
       this.button("again", this.acts.stop, { class: "main" }),
@@ -181,40 +182,8 @@ export class VerifyPainter {
   }
 
   private buildCheck({ name, counted }: Result["checks"][number]): Node {
-    const label = this.say("objects", { name, counted: this.format(counted) });
+    const label = this.say("objects", { name, counted: this.speech.format(counted) });
     return element("li", {}, element("b", {}, label), ` – ${explainCheck(this.language(), name)}`);
-  }
-
-  private buildElection(election: ElectionResult): Node {
-    const { ground, damage, ballots, paper } = election;
-    const lines: Node[] = [];
-    if (ground !== null) {
-      lines.push(element("p", { class: "warning" }, this.say("annulled", { ground: ground.replace(/\.$/, "") })));
-    }
-    if (damage !== null) {
-      const fields = { check: damage.check, entry: damage.entry ?? "", problem: quote(damage.problem) };
-      lines.push(element("p", { class: "warning" }, this.say("damaged", fields)));
-    }
-    if (ballots !== null) {
-      lines.push(element("p", {}, this.say("phones", { ballots: this.format(ballots) })));
-    }
-    if (paper !== null) {
-      lines.push(element("p", {}, this.say("paper", { ballots: this.format(paper) })));
-    }
-    const isShown = ground === null;
-    const contests = isShown ? election.contests.map((contest) => this.buildContest(contest)) : [];
-    return element("section", { class: "finding" }, element("h3", {}, this.choose(election.title)), ...lines, ...contests);
-  }
-
-  private buildContest({ text, options, counts }: ContestResult): Node {
-    if (counts.length === 0) {
-      return element("p", {}, `${this.choose(text)}: ${this.say("notTallied")}`);
-    }
-    const names = [...options.map((option) => this.choose(option)), this.say("blank")];
-    const rows = names.map((name, index) =>
-      element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, this.format(counts[index] ?? 0))),
-    );
-    return element("table", {}, element("caption", {}, this.choose(text)), element("tbody", {}, ...rows));
   }
 
   private buildFailed(failure: Failure): Node[] {
@@ -244,7 +213,7 @@ export class VerifyPainter {
     const sum = (values: readonly number[]): number => values.reduce((left, right) => left + right, 0);
     const share = check === "V1" || total === 0 ? 0 : done / total;
     this.bar.value = (sum(weights.slice(0, before)) + (weights[before] ?? 0) * share) / sum(weights);
-    const text = this.say("step", { check, done: this.format(done), total: this.format(total) });
+    const text = this.say("step", { check, done: this.speech.format(done), total: this.speech.format(total) });
     this.step.textContent = `${text}. ${explainCheck(this.language(), check)}`;
   }
 
@@ -254,25 +223,8 @@ export class VerifyPainter {
     return made;
   }
 
-  private choose(text: Text): string {
-    return quote(text[this.language()]);
-  }
-
-  private format(count: number): string {
-    return count.toLocaleString(this.language() === "vi" ? "vi-VN" : "en-GB");
-  }
-
-  private formatAll(counts: Readonly<Record<string, number>>): Readonly<Record<string, string>> {
-    return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, this.format(count)]));
-  }
-
-  private formatDate(date: string): string {
-    const [year, month, day] = date.split("-").map(Number);
-    return `${day}/${month}/${year}`;
-  }
-
   private say(key: VerifyTextKey, fields?: Readonly<Record<string, string | number>>): string {
-    return say(this.language(), key, fields);
+    return this.speech.say(key, fields);
   }
 }
 
@@ -292,10 +244,4 @@ function findHint({ check, entry, problem }: Failure): VerifyTextKey | null {
     return "perhapsBoard";
   }
   return entry === 0 || entry === null ? "perhapsNoArchive" : null;
-}
-
-/** Return a value of an untrusted archive in one short line. */
-function quote(value: string): string {
-  const short = value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
-  return short.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "�");
 }

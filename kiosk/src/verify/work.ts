@@ -9,11 +9,10 @@ import type { Totals } from "../crypto/bodies";
 import type { Text } from "../crypto/contests";
 import { VerificationError } from "../crypto/errors";
 import { createRandomBytes } from "../crypto/random";
-import type { ElectionReport, FurtherCheck, Report } from "../crypto/verify/model";
+import type { ElectionReport, Report } from "../crypto/verify/model";
 import { verifyArchive } from "../crypto/verify/verification";
-
-/** Checks of the same archive that are made elsewhere, in order: V10 and V11 stand here once they are built. */
-const FURTHER_CHECKS: readonly FurtherCheck[] = [];
+import { verifyResults, type RulesReport } from "../rules/verify";
+import { describeContest, describeRules, type ContestOutcome, type RulesShown } from "./outcomes";
 
 /** So often the page is told how far the work has come. */
 const TELL_MS = 60;
@@ -41,11 +40,12 @@ export interface Failure {
   readonly found: string | null;
 }
 
-/** One contest with the counts of its options, blank last, phones and paper together. */
+/** One contest with the counts of its options, blank last, phones and paper together, and what they came to. */
 export interface ContestResult {
   readonly text: Text;
   readonly options: readonly Text[];
   readonly counts: readonly number[];
+  readonly outcome: ContestOutcome | null;
 }
 
 /** What an election came to; `damage` is what was found in an annulled one. */
@@ -55,6 +55,7 @@ export interface ElectionResult {
   readonly damage: Failure | null;
   readonly ballots: number | null;
   readonly paper: number | null;
+  readonly rules: RulesShown | null;
   readonly contests: readonly ContestResult[];
 }
 
@@ -99,8 +100,7 @@ function work(job: Job, tell: (news: News) => void): News {
       confirmations: job.confirmation === null ? [] : [new Uint8Array(job.confirmation)],
       onProgress,
     });
-    const further = FURTHER_CHECKS.map(({ name, run }) => ({ name, counted: run(report) }));
-    return { kind: "held", result: describeReport(report, further) };
+    return { kind: "held", result: describeReport(report, verifyResults(report)) };
   } catch (error) {
     return error instanceof VerificationError
       ? { kind: "failed", failure: describeFailure(error) }
@@ -118,9 +118,9 @@ function describeFailure({ check, problem, entry, expected, found }: Verificatio
   };
 }
 
-function describeReport(report: Report, further: Result["checks"]): Result {
+function describeReport(report: Report, rules: RulesReport): Result {
   const { superior, unit, place, date, rehearsal } = report.meeting;
-  const checks = [...report.checks, ...further].map(({ name, counted }) => ({ name, counted }));
+  const checks = [...report.checks, ...rules.checks].map(({ name, counted }) => ({ name, counted }));
   return {
     checks: checks.sort((left, right) => Number(left.name.slice(1)) - Number(right.name.slice(1))),
     totals: report.totals,
@@ -131,26 +131,34 @@ function describeReport(report: Report, further: Result["checks"]): Result {
     unit,
     place,
     date,
-    elections: report.elections.map(describeElection),
+    elections: report.elections.map((election) => describeElection(election, rules)),
   };
 }
 
-function describeElection({ sealed, ground, finding, ballots, counts, paper }: ElectionReport): ElectionResult {
+function describeElection(election: ElectionReport, { sealed: rules, decided }: RulesReport): ElectionResult {
+  const { name, sealed, ground, finding, ballots, counts, paper } = election;
   const { title, contests } = sealed.content;
   const rows = [counts, paper?.body.counts].filter((row) => row !== undefined);
   const isCounted = counts !== undefined || (ballots === undefined && paper !== undefined);
+  const decision = decided.get(name);
+  const own = rules.get(name);
   return {
     title,
     ground: ground ?? null,
     damage: finding === undefined ? null : describeFailure(finding),
     ballots: ballots ?? null,
     paper: paper?.body.ballots ?? null,
-    contests: contests.map(({ text, options }, contest) => ({
-      text,
-      options: options.map((option) => option.text),
-      counts: isCounted
-        ? [...options, null].map((_, option) => rows.reduce((sum, row) => sum + (row[contest]?.[option] ?? 0), 0))
-        : [],
-    })),
+    rules: own === undefined ? null : describeRules(own, decision),
+    contests: contests.map((contest, index) => {
+      const drawn = decision?.contests[index];
+      return {
+        text: contest.text,
+        options: contest.options.map((option) => option.text),
+        counts: isCounted
+          ? [...contest.options, null].map((_, option) => rows.reduce((sum, row) => sum + (row[index]?.[option] ?? 0), 0))
+          : [],
+        outcome: drawn === undefined || own === undefined ? null : describeContest(contest, drawn, own),
+      };
+    }),
   };
 }

@@ -102,13 +102,3 @@ export interface Report {
   readonly elections: readonly ElectionReport[];
   readonly minutes: Placed<MinutesBody> | undefined;
 }
-
-/**
- * A check that is made elsewhere of the same archive, after all of these held.
- *
- * It throws a VerificationError of its own name, or returns how many objects it ran over.
- */
-export interface FurtherCheck {
-  readonly name: string;
-  readonly run: (report: Report) => number;
-}
