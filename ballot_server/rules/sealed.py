@@ -257,9 +257,15 @@ def _check_numbers(sealed: SealedRules) -> None:
 
 def _check_quorum(sealed: SealedRules, found: dict[str, object] | None) -> None:
     quorum = sealed.quorum
-    _check_agreement("quorum", None if quorum is None else quorum.to_json(), found)
+    expected = None if quorum is None else quorum.to_json()
+    # Written out they differ where Python calls true and 1 equal.
+    _check_agreement("quorum", _write(expected), _write(found))
     if quorum is not None and not quorum.met:
         raise SealedRulesError(key="quorum", problem=f"{quorum.got} < {quorum.needed}")
+
+
+def _write(value: object) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()
 
 
 def _check_contests(sealed: SealedRules) -> None:

@@ -274,6 +274,7 @@ TAMPERED_MORE: list[tuple[str, SealedRules, Change]] = [
     ("quorum of fewer", ELECTION, lambda sealed: sealed["quorum"].update(needed=9)),
     ("quorum of another base", ELECTION, lambda sealed: sealed["quorum"].update(of="all_members")),
     ("quorum with more people", ELECTION, lambda sealed: sealed["quorum"].update(got=13)),
+    ("quorum with a number for a truth", ELECTION, lambda sealed: sealed["quorum"].update(met=1)),
     ("quorum no longer met", ELECTION, lambda sealed: sealed.update(present=9)),
     ("quorum where none is asked for", STEP1, lambda sealed: sealed.update(quorum={"met": True})),
     ("no candidates", ELECTION, lambda sealed: sealed["contests"][0].update(candidates=[])),

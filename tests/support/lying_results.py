@@ -82,5 +82,6 @@ ELECTIONS: dict[str, Callable[[], bytes]] = {
     "another candidate sealed": lambda: build_election_archive(
         change_rules=change_at("contests", 0, "candidates", 2, to="dung")
     ),
+    "quorum met as a number": lambda: build_election_archive(change_rules=change_at("quorum", "met", to=1)),
     "too few present for the quorum": lambda: build_election_archive(change_rules=change_at("present", to=2)),
 }
