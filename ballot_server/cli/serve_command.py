@@ -19,6 +19,7 @@ from ballot_server import config
 from ballot_server.cli.options import parse_language
 from ballot_server.clock import read_clock
 from ballot_server.i18n import Language, translate
+from ballot_server.services.close_election import repeat_rewrite
 from ballot_server.services.installation import Installation, open_installation
 from ballot_server.services.issue_certificate import StaffCertificate, issue_certificate
 from ballot_server.services.staff_links import LinkCode, format_code, make_first_link
@@ -99,6 +100,7 @@ def serve(settings: config.Settings, language: Language) -> None:
         # The schema, the key and the certificate are made here, once, before several processes read them.
         installation = open_installation(folder, os.urandom, settings.database_url)
         stack.callback(installation.close)
+        repeat_rewrite(installation.database)
         certificate = _issue(settings)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stopping.set())

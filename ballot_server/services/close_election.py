@@ -45,6 +45,14 @@ def close_election(database: Database, board: Noticeboard, *, meeting: str, elec
     return ballots
 
 
+def repeat_rewrite(database: Database) -> None:
+    """Rewrite the files once more, as at close: for the start, since a process may have died between close and rewrite.
+
+    Raises: RewriteIncompleteError, DatabaseBusyError.
+    """
+    rewrite_ballots_sorted(database)
+
+
 def annul_election(database: Database, board: Noticeboard, *, meeting: str, election: str, ground: str) -> None:
     """Annul an election that is not published yet; if it was opened, its ground stands on the board beside it.
 

@@ -9,7 +9,7 @@ import pytest
 
 from ballot_server.domain.election import ElectionState, IllegalTransitionError
 from ballot_server.services.cast_ballot import ElectionAnnulledError, ElectionClosedError
-from ballot_server.services.close_election import ElectionFollowedError
+from ballot_server.services.close_election import ElectionFollowedError, repeat_rewrite
 from ballot_server.storage.errors import ElectionMissingError, RewriteIncompleteError
 from ballot_server.storage.repositories import BallotRepository, CredentialRepository
 from crypto.bodies import ClosedBody, EntryKind
@@ -143,6 +143,29 @@ def test_close_again_finishes_a_rewrite_that_a_reader_held_up(
     assert evening.state("s1") is ElectionState.CLOSED
     assert evening.close("s1") == 2
     assert (evening.folder / "phieukin.sqlite3-wal").stat().st_size == 0
+
+
+def test_rewrite_that_a_dead_server_left_undone_is_repeated_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_database: object) -> None:
+        raise RewriteIncompleteError
+
+    def hold(folder: Path, *, is_reversed: bool) -> bytes:
+        with prepare_evening(folder, roll=make_roll(12)) as evening:
+            evening.open("s1")
+            ballots = [evening.seal("s1", voter, AGREE).data for voter in range(12)]
+            for ballot in reversed(ballots) if is_reversed else ballots:
+                evening.send("s1", ballot)
+            with monkeypatch.context() as patched:
+                patched.setattr("ballot_server.services.close_election.rewrite_ballots_sorted", die)
+                with pytest.raises(RewriteIncompleteError):
+                    evening.close("s1")
+            repeat_rewrite(evening.database)
+            assert (folder / "phieukin.sqlite3-wal").stat().st_size == 0
+            return (folder / "phieukin.sqlite3").read_bytes()[SQLITE_HEADER_BYTES:]
+
+    assert hold(tmp_path / "one", is_reversed=False) == hold(tmp_path / "other", is_reversed=True)
 
 
 def test_close_that_cannot_be_posted_leaves_the_election_open(
