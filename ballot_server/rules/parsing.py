@@ -41,6 +41,9 @@ from ballot_server.rules.tables import Table
 LARGEST_TEXT = 100_000
 """Characters; a sealed file comes from whoever sealed it, so a verifier bounds its own work."""
 
+LONGEST_LINE = 4_000
+"""Characters: the reader's time grows with the square of a dotted key's length."""
+
 LARGEST_DENOMINATOR = 1000
 LONGEST_REVIEW_MONTHS = 120
 
@@ -51,6 +54,8 @@ def parse_rule_set(text: str, origin: str) -> RuleSet:
     """Return the rule-set a file's text describes. Raises: a RuleSetError naming file, key and cause."""
     if len(text) > LARGEST_TEXT or not unicodedata.is_normalized("NFC", text):
         raise RuleSetTextError(path=origin, key="*", limit=LARGEST_TEXT)
+    if any(len(line) > LONGEST_LINE for line in text.split("\n")):
+        raise RuleSetSyntaxError(path=origin, key="*", problem=f"a line of more than {LONGEST_LINE} characters")
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: numbers too long to read, too.

@@ -167,6 +167,11 @@ def test_load_refuses_a_case_that_leaves_the_followed_vote_open() -> None:
     assert caught.value.key == "case[1].followed.progress"
 
 
+def test_load_refuses_a_line_that_keeps_the_reader_busy_for_a_minute() -> None:
+    with pytest.raises(RuleSetSyntaxError):
+        load_rule_set(SMALL_FILE + "a" + ".a" * 40_000 + " = 1\n", "own.toml")
+
+
 def test_load_keeps_the_text_it_was_given() -> None:
     assert load_rule_set(SMALL_FILE, "own.toml").source_text == SMALL_FILE
 

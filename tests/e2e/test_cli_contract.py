@@ -269,3 +269,14 @@ def test_serve_refuses_one_port_for_two_applications(tmp_path: Path) -> None:
     assert (finished.status, finished.output) == (1, "")
     assert "18080" in finished.errors
     assert "Traceback" not in finished.errors
+
+
+def test_reader_who_has_seen_enough_gets_no_trace(tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    with errors.open("wb") as written:
+        command = [str(PHIEUKIN), "rules", "show", "vn-discipline"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=written)
+        assert process.stdout is not None
+        process.stdout.close()
+        process.wait(timeout=60)
+    assert errors.read_bytes() == b""

@@ -77,6 +77,11 @@ def test_shared_text_is_refused_by_the_browser(browser_rules: BrowserRules, refu
     assert "refused" in browser_rules.ask("rule_set", text=refused["text"])
 
 
+def test_line_that_would_keep_a_reader_busy_is_refused_by_the_browser(browser_rules: BrowserRules) -> None:
+    answer = browser_rules.ask("rule_set", text=f"{SMALL_FILE}a{'.a' * 40_000} = 1\n")
+    assert "a line of more than" in str(answer["refused"])
+
+
 @pytest.mark.parametrize("case", CASES["sealed"], ids=lambda case: case["rules"]["rule_set"])
 def test_shared_sealed_election_is_decided_alike(browser_rules: BrowserRules, case: dict[str, Any]) -> None:
     question = {name: case[name] for name in ("rules", "counts", "numbers", "followed")}

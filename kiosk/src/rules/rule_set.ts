@@ -35,6 +35,7 @@ import { readToml } from "./toml";
 
 /** In characters: longer than any rule-set, and an end to what somebody may seal. */
 const LARGEST_TEXT = 100_000;
+const LONGEST_LINE = 4_000;
 const LARGEST_DENOMINATOR = 1000n;
 const LONGEST_REVIEW_MONTHS = 120n;
 
@@ -49,6 +50,9 @@ const DECISIONS: Readonly<Record<Form, readonly [DecisionKind, ...DecisionKind[]
 export function readRuleSet(text: string): RuleSet {
   if ([...text].length > LARGEST_TEXT || text.normalize("NFC") !== text) {
     throw new RulesError("*", `not in NFC, or of more than ${LARGEST_TEXT} characters`);
+  }
+  if (text.split("\n").some((line) => [...line].length > LONGEST_LINE)) {
+    throw new RulesError("*", `a line of more than ${LONGEST_LINE} characters`);
   }
   const ruleSet = readFile(new Table(readToml(text)));
   checkNames(ruleSet);
