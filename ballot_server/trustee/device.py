@@ -120,12 +120,18 @@ class TellerDevice:
         if request.has_sent(room.seat, "signature") or key in self._declined:
             return
         sheet = read_paper_request(request.subject)
-        numbers = {"issued": sheet.paper.issued, "ballots": sheet.paper.ballots, "invalid": sheet.paper.invalid}
-        if not self._talk.ask("paper", title=sheet.title, lines="; ".join(sheet.lines), **numbers):
+        paper = sheet.paper
+        numbers = {
+            "issued": paper.issued,
+            "exchanged": paper.exchanged,
+            "ballots": paper.ballots,
+            "invalid": paper.invalid,
+        }
+        if not self._talk.ask("paper", title=sheet.title, lines="\n    ".join(sheet.lines), **numbers):
             self._declined.add(key)
             self._link.report(request, DECLINED)
             return
-        self._link.send(request, "signature", encode_canonical(trustee.sign_paper(sheet.paper)))
+        self._link.send(request, "signature", encode_canonical(trustee.sign_paper(paper)))
         self._talk.say("paper_signed", title=sheet.title)
 
     def _find_decrypting(self, room: Room, trustee: Trustee) -> Decrypting:

@@ -15,7 +15,10 @@ from crypto.paper import PAPER_COUNTS_KEYS, PaperCounts
 
 @dataclass(frozen=True)
 class PaperRequest:
-    """The numbers to sign; title and a line for each contest are of the manifest whose hash is signed with them."""
+    """The numbers to sign, the election's title, and a line for each reason of an invalid ballot and for each contest.
+
+    Title and lines are of the manifest whose hash is signed with the numbers.
+    """
 
     paper: PaperCounts
     title: str
@@ -39,8 +42,9 @@ def read_paper_request(subject: JsonObject) -> PaperRequest:
     return PaperRequest(
         paper=paper,
         title=manifest.title.vi,
-        lines=tuple(
-            _write_line(contest, counts) for contest, counts in zip(manifest.contests, paper.counts, strict=True)
+        lines=(
+            *(f"{reason.reason}: {reason.count}" for reason in paper.reasons),
+            *(_write_line(contest, counts) for contest, counts in zip(manifest.contests, paper.counts, strict=True)),
         ),
     )
 

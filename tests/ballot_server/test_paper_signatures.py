@@ -93,7 +93,7 @@ def test_teller_sees_the_numbers_beside_their_words(mixed: Table) -> None:
     ask_paper(mixed.evening.database, **ABOUT)
     mixed.drive(lambda: see(mixed).signed == (1, 2, 3))
     [asked] = mixed.places[0].voice.find("ask paper")
-    assert (asked["issued"], asked["ballots"], asked["invalid"]) == (2, 2, 0)
+    assert (asked["issued"], asked["exchanged"], asked["ballots"], asked["invalid"]) == (2, 0, 2, 0)
     assert asked["lines"] == "Nội dung 1: Đồng ý 1, Không đồng ý 1, phiếu trắng 0"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from ballot_server.domain.paper import CountSheet
+from ballot_server.domain.paper import CountSheet, InvalidCount
 from ballot_server.services.count_paper import enter_sheet, seat_counters
 from ballot_server.services.paper_ballots import PaperNumbers, count_paper_ballots
 from ballot_server.services.trustee_proceedings import CEREMONY, get_proceeding
@@ -103,14 +103,14 @@ def hold_vote(hall: Hall, phones: Sequence[Phone]) -> None:
     evening.close("s1")
 
 
-def decrypt(hall: Hall, phones: Sequence[Phone]) -> dict[str, int]:
+def decrypt(hall: Hall, phones: Sequence[Phone], *, ballots: int = 4) -> dict[str, int]:
     """Let the phones compare the words of the whole and decrypt; return the counts."""
     for phone in phones:
         phone.wait_for("So số phiếu và bốn từ")
     assert len({tuple(phone.read_words()) for phone in phones}) == 1
     for phone in phones:
         assert "Lần bỏ phiếu s1" in phone.read()
-        assert "Số phiếu: 4" in phone.read()
+        assert f"Số phiếu: {ballots}" in phone.read()
         phone.press("same")
     for phone in phones:
         phone.wait_for("Đã gửi phần giải mã")
@@ -325,24 +325,27 @@ def test_wrong_counts_are_signed_by_nobody_until_they_are_right(hall: Hall, phon
 def test_phones_sign_what_was_counted_on_paper_before_they_decrypt(hall: Hall, phones: list[Phone]) -> None:
     make_key(phones)
     evening = hall.table.evening
-    hall.table.prepare_election(present=4)
+    hall.table.prepare_election(present=3)
     ask_counts(evening.database, **HANDS)
     for phone in phones:
         phone.press("right")
     for phone in phones:
         phone.wait_for("Đã xác nhận sáu con số")
     evening.manifests["s1"] = open_when_signed(evening.database, evening.board, **HANDS)
-    count_paper_ballots(evening.database, **HANDS, numbers=PaperNumbers(printed=1, handed_out=1))
-    evening.cast("s1", AGREE, AGREE, DISAGREE, AGREE)
+    count_paper_ballots(evening.database, **HANDS, numbers=PaperNumbers(printed=2, handed_out=2))
+    evening.cast("s1", AGREE, DISAGREE, AGREE)
     evening.close("s1")
     codes = seat_counters(evening.database, **HANDS, names=("An", "Bình"), random_bytes=evening.random_source.randbytes)
     for code in codes:
-        enter_sheet(evening.database, code.code, CountSheet(ballots=1, reasons=(), counts=((0, 1, 0),)))
+        enter_sheet(
+            evening.database, code.code, CountSheet(ballots=2, reasons=(InvalidCount("Rách", 1),), counts=((0, 1, 0),))
+        )
     ask_paper(evening.database, **HANDS)
     for phone in phones:
         phone.wait_for("Số phiếu giấy đã kiểm")
         said = phone.read()
-        assert "Phát 1, thu về 1, không hợp lệ 0." in said
+        assert "Phát 2, gồm 0 đổi từ thẻ. Thu về 2, không hợp lệ 1." in said
+        assert "Không hợp lệ: Rách, 1 phiếu." in said
         assert "Nội dung 1: Đồng ý 0, Không đồng ý 1, phiếu trắng 0." in said
     phones[0].press("wrong")
     phones[0].wait_for("Đã báo: có số sai")
@@ -352,7 +355,7 @@ def test_phones_sign_what_was_counted_on_paper_before_they_decrypt(hall: Hall, p
         phone.wait_for("Đã xác nhận số phiếu giấy")
     post_paper_when_signed(evening.database, evening.board, **HANDS)
     ask_decryption(evening.database, **HANDS)
-    assert decrypt(hall, phones) == {"agree": 3, "disagree": 2, "blank": 0}
+    assert decrypt(hall, phones, ballots=3) == {"agree": 2, "disagree": 2, "blank": 0}
 
 
 def test_tab_closed_after_the_close_is_opened_again_and_decrypts(hall: Hall, phones: list[Phone]) -> None:

@@ -141,7 +141,8 @@ export class TellerDevice {
       this.talk.tell(notice("paperSigned", [about, { key: "paperSignedBody" }], "good"));
       return;
     }
-    const numbers = { issued: paper.issued, ballots: paper.ballots, invalid: paper.invalid };
+    const { issued, exchanged, ballots, invalid } = paper;
+    const numbers = { issued, exchanged, ballots, invalid };
     const question = `paper ${request.occasion} ${request.attempt} ${JSON.stringify(request.subject)}`;
     const screen = notice("paperTitle", [about, { key: "paperHint" }, { key: "paperNumbers", fields: numbers }, ...lines]);
     const answer = this.talk.ask(question, screen, [

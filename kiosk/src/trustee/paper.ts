@@ -37,7 +37,10 @@ export function readPaperRequest(subject: JsonObject): PaperRequest {
   return {
     paper,
     title: content.title,
-    lines: content.contests.map((contest, place) => describeContest(contest, paper.counts[place] ?? [])),
+    lines: [
+      ...paper.reasons.map(({ reason, count }): Sentence => ({ key: "paperReason", fields: { reason, count } })),
+      ...content.contests.map((contest, place) => describeContest(contest, paper.counts[place] ?? [])),
+    ],
   };
 }
 
