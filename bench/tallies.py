@@ -15,8 +15,8 @@ from bench.ballots import OPTIONS, create_credential, mark_contests
 from bench.meetings import plan_contests
 from bench.reference import measure_against_floor, time_once
 from bench.table import Row, Section, compare_with_floor, format_seconds
-from crypto.aggregate import Aggregate, aggregate_ballots, aggregate_stored_ballots
-from crypto.ballot import ContestShape, ElectionContext, decode_ballot, encrypt_ballot
+from crypto.aggregate import Aggregate, aggregate_stored_ballots
+from crypto.ballot import ContestShape, ElectionContext, encrypt_ballot
 from crypto.decryption import PartialDecryption, partially_decrypt
 from crypto.tally import Tally, compute_tally
 from crypto.verify import review_closed_board
@@ -126,7 +126,7 @@ def _measure_meeting() -> Row:
         lambda: compute_tally(
             ceremony,
             manifest.election_hash,
-            aggregate_ballots([decode_ballot(data, manifest.context) for data in sealed], manifest.shape),
+            aggregate_stored_ballots(sealed, manifest.shape),
             answers,
         )
     )
