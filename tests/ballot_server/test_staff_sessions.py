@@ -512,14 +512,35 @@ def test_offered_passphrase_is_four_pairs_of_words_and_always_another() -> None:
 # Storage
 
 
-def test_times_stand_in_tables_of_the_staff_alone() -> None:
+def test_times_stand_in_tables_of_people_alone() -> None:
     timed = {
-        table.name
+        table.name: table
         for table in Base.metadata.tables.values()
         for column in table.columns
         if isinstance(getattr(column.type, "impl", column.type), DateTime)
     }
-    assert timed == {"staff_session", "staff_link"}
+    # Who came to the room when, and who changed the roll when: nothing of theirs says anything of a slip or a ballot.
+    assert timed.keys() == {"staff_session", "staff_link", "attendance_event", "roll_change"}
+    boxed = {
+        "credential",
+        "void_credential",
+        "ballot",
+        "ballot_ciphertext",
+        "tested_ballot",
+        "tested_opening",
+        "series",
+        "slip_order",
+        "paper_exchange",
+        "paper_ballots",
+    }
+    assert boxed <= Base.metadata.tables.keys()
+    for table in timed.values():
+        assert {"public", "ballot_hash", "data", "digest", "series", "slot"} & {
+            column.name for column in table.columns
+        } == set()
+        assert {key.column.table.name for key in table.foreign_keys} & boxed == set()
+    for name in boxed:
+        assert {key.column.table.name for key in Base.metadata.tables[name].foreign_keys} & timed.keys() == set()
 
 
 def test_no_key_leads_from_the_staff_to_a_meeting_or_back() -> None:
