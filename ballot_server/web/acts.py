@@ -18,7 +18,7 @@ from ballot_server.services.own_rule import OwnRuleChoiceError, OwnRuleFractionE
 from ballot_server.services.record_attendance import AttendanceChangedError
 from ballot_server.services.roll_problem import RollError, describe_roll_problem
 from ballot_server.web.context import get_context
-from ballot_server.web.errors import find_status
+from ballot_server.web.errors import answer_refusal, find_status
 from ballot_server.web.language import choose_language, link, say
 
 MOST_PROBLEMS = 200
@@ -59,6 +59,15 @@ def run_act(act: Callable[[], _Made]) -> _Made:
 def refuse(key: str, /, **fields: object) -> ActRefusedError:
     """Return the refusal of a form that does not say what it must."""
     return ActRefusedError(say(key, **fields), status=HTTPStatus.BAD_REQUEST)
+
+
+def answer_with_page(refusal: ActRefusedError, render: Callable[[], str]) -> Response:
+    """Return the page that a refused form was on; where that page cannot be shown either, why not."""
+    try:
+        page = render()
+    except BallotServerError as reason:
+        return answer_refusal(reason)
+    return Response(page, HTTPStatus(refusal.status))
 
 
 def lead_to(

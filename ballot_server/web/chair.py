@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from http import HTTPStatus
 from importlib import resources
 
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
-from ballot_server.errors import BallotServerError
 from ballot_server.services.compose_record import Network
 from ballot_server.services.draft_meeting import list_drafts
 from ballot_server.services.draw_code import draw_code
 from ballot_server.services.issue_certificate import read_fingerprint, view_authority
 from ballot_server.services.join_address import format_join_address
 from ballot_server.services.keep_minutes import read_kept_minutes, write_and_keep_minutes
-from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.oversee_meeting import Overview, list_overseen, oversee_meeting
 from ballot_server.services.print_series import SPARE_SLIPS
 from ballot_server.services.trustee_room import (
@@ -31,9 +28,8 @@ from ballot_server.services.trustee_view import SeatCode
 from ballot_server.services.voter_view import read_board
 from ballot_server.services.write_minutes import end_board
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, read_number, run_act, send_file
-from ballot_server.web.context import get_context
-from ballot_server.web.errors import answer_refusal
+from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, read_number, run_act, send_file
+from ballot_server.web.context import get_context, open_board
 from ballot_server.web.language import choose_language
 from ballot_server.web.sessions import require_recent_passphrase
 from ballot_server.web.slip_printing import make_slips
@@ -171,7 +167,7 @@ def post_end(meeting: str) -> Response:
     require_recent_passphrase()
     installation = get_context().installation
     without = [int(seat) for seat in request.form.getlist("without") if seat.isascii() and seat.isdigit()]
-    board = Noticeboard(meeting, installation.seed)
+    board = open_board(meeting)
     database = installation.database
     if oversee_meeting(database, meeting).has_key:
         run_act(lambda: end_when_destroyed(database, board, meeting=meeting, without=without))
@@ -183,11 +179,8 @@ def post_end(meeting: str) -> Response:
 @blueprint.errorhandler(ActRefusedError)
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the meeting's page with why an act was refused."""
-    try:
-        page = render_meeting(str((request.view_args or {})["meeting"]), refusal=error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
+    meeting = str((request.view_args or {})["meeting"])
+    return answer_with_page(error, lambda: render_meeting(meeting, refusal=error))
 
 
 def render_meeting(meeting: str, refusal: ActRefusedError | None = None) -> str:

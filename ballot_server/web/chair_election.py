@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response, render_template, request
 
 from ballot_server.domain.election import ElectionState
-from ballot_server.errors import BallotServerError
 from ballot_server.services.close_election import annul_election, close_election
 from ballot_server.services.meeting_draft import read_line
-from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.oversee_meeting import ElectionLine, Overview, oversee_meeting
 from ballot_server.services.repeat_election import repeat_election
 from ballot_server.services.show_election import PreviewWords, show_preview, show_result
@@ -26,10 +22,10 @@ from ballot_server.services.trustee_room import (
 )
 from ballot_server.services.watch_attendance import watch_election
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, read_number, run_act
+from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, read_number, run_act
 from ballot_server.web.chair import digest_overview
-from ballot_server.web.context import get_context
-from ballot_server.web.errors import PageMissingError, answer_refusal
+from ballot_server.web.context import get_context, open_board
+from ballot_server.web.errors import PageMissingError
 from ballot_server.web.language import choose_language
 from ballot_server.web.sessions import require_recent_passphrase
 
@@ -49,7 +45,7 @@ def post_counts(meeting: str, election: str) -> Response:
     """Ask the tellers to sign the paper counts as they are now."""
     database = get_context().installation.database
     run_act(lambda: ask_counts(database, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/open")
@@ -57,9 +53,9 @@ def post_counts(meeting: str, election: str) -> Response:
 def post_open(meeting: str, election: str) -> Response:
     """Seal and open the election."""
     require_recent_passphrase()
-    database, board = get_context().installation.database, _open_board(meeting)
+    database, board = get_context().installation.database, open_board(meeting)
     run_act(lambda: open_when_signed(database, board, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/close")
@@ -73,9 +69,9 @@ def post_close(meeting: str, election: str) -> Response:
     # Ballots go on coming in while the question is read, so there may be fewer outstanding than confirmed.
     if line.state is ElectionState.OPEN and line.outstanding > confirmed:
         return Response(render_template("staff/confirm_close.html", meeting=meeting, line=line))
-    board = _open_board(meeting)
+    board = open_board(meeting)
     run_act(lambda: close_election(database, board, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/decryption")
@@ -85,16 +81,16 @@ def post_decryption(meeting: str, election: str) -> Response:
     require_recent_passphrase()
     database = get_context().installation.database
     run_act(lambda: ask_decryption(database, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/tally")
 @allow(Audience.CHAIR)
 def post_tally(meeting: str, election: str) -> Response:
     """Count the election with the answers that are in."""
-    database, board = get_context().installation.database, _open_board(meeting)
+    database, board = get_context().installation.database, open_board(meeting)
     run_act(lambda: tally_when_decrypted(database, board, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/publish")
@@ -104,7 +100,7 @@ def post_publish(meeting: str, election: str) -> Response:
     require_recent_passphrase()
     database = get_context().installation.database
     run_act(lambda: publish_election(database, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/annul")
@@ -114,9 +110,9 @@ def post_annul(meeting: str, election: str) -> Response:
     require_recent_passphrase()
     text = request.form.get("ground", "")
     ground = run_act(lambda: read_line("ground", text))
-    database, board = get_context().installation.database, _open_board(meeting)
+    database, board = get_context().installation.database, open_board(meeting)
     run_act(lambda: annul_election(database, board, meeting=meeting, election=election, ground=ground))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/repeat")
@@ -125,18 +121,15 @@ def post_repeat(meeting: str, election: str) -> Response:
     """Ask the same again as a new election."""
     database = get_context().installation.database
     name = run_act(lambda: repeat_election(database, meeting=meeting, election=election))
-    return _lead_back(meeting, name)
+    return lead_back(meeting, name)
 
 
 @blueprint.errorhandler(ActRefusedError)
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the election's page with why an act was refused."""
     names = request.view_args or {}
-    try:
-        page = render_election(str(names["meeting"]), str(names["election"]), refusal=error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
+    meeting, election = str(names["meeting"]), str(names["election"])
+    return answer_with_page(error, lambda: render_election(meeting, election, refusal=error))
 
 
 def render_election(meeting: str, election: str, refusal: ActRefusedError | None = None) -> str:
@@ -181,9 +174,6 @@ def _find(overview: Overview, election: str) -> ElectionLine:
     return line
 
 
-def _open_board(meeting: str) -> Noticeboard:
-    return Noticeboard(meeting, get_context().installation.seed)
-
-
-def _lead_back(meeting: str, election: str) -> Response:
+def lead_back(meeting: str, election: str) -> Response:
+    """Return the answer after an act on an election: its page."""
     return lead_to("chair_election.show_election", meeting=meeting, election=election)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from flask import Flask, current_app
 
 from ballot_server.services.installation import Installation
+from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.staff_sessions import StaffDoor
 
 RunBlocking: TypeAlias = Callable[[Callable[[], bytes]], bytes]
@@ -53,3 +54,8 @@ def get_context() -> WebContext:
     if not isinstance(context, WebContext):
         raise TypeError("the application has no context")
     return context
+
+
+def open_board(meeting: str) -> Noticeboard:
+    """Return a meeting's board, signed with this installation's key."""
+    return Noticeboard(meeting, get_context().installation.seed)

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from ballot_server.domain.member import Attendance
-from ballot_server.errors import BallotServerError
 from ballot_server.services.author import Author
 from ballot_server.services.check_in import open_desk
 from ballot_server.services.hand_out_slips import count_handed_out
@@ -16,9 +15,8 @@ from ballot_server.services.print_series import SPARE_SLIPS
 from ballot_server.services.record_attendance import mark_attendance, undo_attendance
 from ballot_server.services.show_paper import list_paper
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, read_number, refuse, run_act
+from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, read_number, refuse, run_act
 from ballot_server.web.context import get_context
-from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
 from ballot_server.web.paper_numbers import save_paper_numbers
 from ballot_server.web.sessions import current_staff
@@ -91,11 +89,8 @@ def post_paper(meeting: str) -> Response:
 @blueprint.errorhandler(ActRefusedError)
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the desk as it is now, with why something was refused."""
-    try:
-        page = _render(str((request.view_args or {})["meeting"]), refusal=error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
+    meeting = str((request.view_args or {})["meeting"])
+    return answer_with_page(error, lambda: _render(meeting, refusal=error))
 
 
 def _make_author() -> Author:

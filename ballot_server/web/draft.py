@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from http import HTTPStatus
 from typing import TypeVar
 
 from flask import Blueprint, Response, render_template, request
 
-from ballot_server.errors import BallotServerError
 from ballot_server.services.draft_election import (
     ElectionForm,
     RuleQuestions,
@@ -32,9 +30,8 @@ from ballot_server.services.meeting_draft import DraftDetails, read_details
 from ballot_server.services.own_rule import OWN_BASES, OWN_RULE, OwnForm, OwnRuleEntries, read_own_rule
 from ballot_server.services.summarise_roll import summarise_roll
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, read_upload, refuse, run_act
+from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, read_upload, refuse, run_act
 from ballot_server.web.context import get_context
-from ballot_server.web.errors import answer_refusal
 from ballot_server.web.language import choose_language
 from ballot_server.web.sessions import require_recent_passphrase
 
@@ -166,16 +163,15 @@ def post_finalise(meeting: str) -> Response:
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the draft's page, with what was entered, and why it was refused."""
     meeting = (request.view_args or {}).get("meeting")
-    try:
+
+    def render() -> str:
         if meeting is None:
-            page = render_template("staff/draft_new.html", refusal=error, values=request.form)
-        elif request.endpoint == "draft.post_election":
-            page = _render_election(str(meeting), request.form.get("rule_set", ""), refusal=error)
-        else:
-            page = _render(str(meeting), refusal=error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
+            return render_template("staff/draft_new.html", refusal=error, values=request.form)
+        if request.endpoint == "draft.post_election":
+            return _render_election(str(meeting), request.form.get("rule_set", ""), refusal=error)
+        return _render(str(meeting), refusal=error)
+
+    return answer_with_page(error, render)
 
 
 def _render(meeting: str, refusal: ActRefusedError | None = None) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response, render_template, request
 
 from ballot_server.domain.exemption import ExemptionReason, ReliefKind, Standing
 from ballot_server.domain.member import ExemptionBook
-from ballot_server.errors import BallotServerError
 from ballot_server.services.exemption_books import HORIZONS, view_book, view_entry
 from ballot_server.services.exemption_form import write_grant
 from ballot_server.services.keep_exemptions import change_entry, return_member, strike_entry, write_entry
 from ballot_server.services.unit_roll import view_member
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, run_act
+from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, run_act
 from ballot_server.web.context import get_context
-from ballot_server.web.errors import PageMissingError, answer_refusal
+from ballot_server.web.errors import PageMissingError
 from ballot_server.web.roll import make_author, read_id, today
 
 blueprint = Blueprint("exemptions", __name__, url_prefix="/chair/roll")
@@ -89,14 +86,13 @@ def post_strike(entry: str) -> Response:
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the page that the form was on, with why it was refused and what was entered."""
     names = request.view_args or {}
-    try:
+
+    def render() -> str:
         if "entry" in names:
-            page = _render_entry(str(names["entry"]), error)
-        else:
-            page = _render_new(str(names["member"]), str(names["book"]), error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
+            return _render_entry(str(names["entry"]), error)
+        return _render_new(str(names["member"]), str(names["book"]), error)
+
+    return answer_with_page(error, render)
 
 
 def _read_book(text: str) -> ExemptionBook:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
-from ballot_server.errors import BallotServerError
 from ballot_server.services.count_paper import seat_counters
 from ballot_server.services.draw_code import draw_code
 from ballot_server.services.meeting_draft import read_line
-from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.open_paper_election import open_paper_election
 from ballot_server.services.post_paper_counts import tally_paper_election
 from ballot_server.services.print_paper_ballot import print_paper_ballot
@@ -19,10 +15,9 @@ from ballot_server.services.staff_links import LinkCode, format_code
 from ballot_server.services.switch_to_paper import switch_to_paper
 from ballot_server.services.trustee_room import ask_paper, post_paper_when_signed
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, run_act, send_file
-from ballot_server.web.chair_election import render_election
-from ballot_server.web.context import get_context
-from ballot_server.web.errors import answer_refusal
+from ballot_server.web.acts import ActRefusedError, answer_with_page, run_act, send_file
+from ballot_server.web.chair_election import lead_back, render_election
+from ballot_server.web.context import get_context, open_board
 from ballot_server.web.language import choose_language
 from ballot_server.web.paper_numbers import save_paper_numbers
 from ballot_server.web.sessions import require_recent_passphrase
@@ -35,7 +30,7 @@ blueprint = Blueprint("paper", __name__, url_prefix="/chair/<meeting>/elections/
 def post_ballots(meeting: str, election: str) -> Response:
     """Record how many paper ballots are out."""
     save_paper_numbers(meeting, election)
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.get("/ballot.pdf")
@@ -52,9 +47,9 @@ def download_ballot(meeting: str, election: str) -> Response:
 def post_open(meeting: str, election: str) -> Response:
     """Seal and open an election on paper."""
     require_recent_passphrase()
-    database, board = get_context().installation.database, _open_board(meeting)
+    database, board = get_context().installation.database, open_board(meeting)
     run_act(lambda: open_paper_election(database, board, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/counters")
@@ -93,7 +88,7 @@ def post_signatures(meeting: str, election: str) -> Response:
     """Ask the tellers' devices to sign what was counted."""
     database = get_context().installation.database
     run_act(lambda: ask_paper(database, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/post")
@@ -101,9 +96,9 @@ def post_signatures(meeting: str, election: str) -> Response:
 def post_counts(meeting: str, election: str) -> Response:
     """Put what was counted beside phones on the board."""
     require_recent_passphrase()
-    database, board = get_context().installation.database, _open_board(meeting)
+    database, board = get_context().installation.database, open_board(meeting)
     run_act(lambda: post_paper_when_signed(database, board, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/tally")
@@ -111,9 +106,9 @@ def post_counts(meeting: str, election: str) -> Response:
 def post_tally(meeting: str, election: str) -> Response:
     """Put counts and outcome of an election on paper on the board."""
     require_recent_passphrase()
-    database, board = get_context().installation.database, _open_board(meeting)
+    database, board = get_context().installation.database, open_board(meeting)
     run_act(lambda: tally_paper_election(database, board, meeting=meeting, election=election))
-    return _lead_back(meeting, election)
+    return lead_back(meeting, election)
 
 
 @blueprint.post("/switch")
@@ -123,25 +118,14 @@ def post_switch(meeting: str, election: str) -> Response:
     require_recent_passphrase()
     text = request.form.get("ground", "")
     ground = run_act(lambda: read_line("ground", text))
-    database, board = get_context().installation.database, _open_board(meeting)
+    database, board = get_context().installation.database, open_board(meeting)
     name = run_act(lambda: switch_to_paper(database, board, meeting=meeting, election=election, ground=ground))
-    return _lead_back(meeting, name)
+    return lead_back(meeting, name)
 
 
 @blueprint.errorhandler(ActRefusedError)
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the election's page with why an act was refused."""
     names = request.view_args or {}
-    try:
-        page = render_election(str(names["meeting"]), str(names["election"]), refusal=error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
-
-
-def _open_board(meeting: str) -> Noticeboard:
-    return Noticeboard(meeting, get_context().installation.seed)
-
-
-def _lead_back(meeting: str, election: str) -> Response:
-    return lead_to("chair_election.show_election", meeting=meeting, election=election)
+    meeting, election = str(names["meeting"]), str(names["election"])
+    return answer_with_page(error, lambda: render_election(meeting, election, refusal=error))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template, request
 
 from ballot_server.domain.member import MemberClass
-from ballot_server.errors import BallotServerError
 from ballot_server.services.author import Author
 from ballot_server.services.change_unit_roll import add_member, change_member, read_member, set_left
 from ballot_server.services.form_fields import FormError, FormReader
@@ -18,9 +16,18 @@ from ballot_server.services.unit_roll import MemberView, list_all_members, view_
 from ballot_server.services.write_roll import write_roll_csv, write_roll_workbook
 from ballot_server.services.write_roll_template import make_roll_template
 from ballot_server.web.access import Audience, allow
-from ballot_server.web.acts import ActRefusedError, lead_to, read_number, read_upload, refuse, run_act, send_file
+from ballot_server.web.acts import (
+    ActRefusedError,
+    answer_with_page,
+    lead_to,
+    read_number,
+    read_upload,
+    refuse,
+    run_act,
+    send_file,
+)
 from ballot_server.web.context import get_context
-from ballot_server.web.errors import PageMissingError, answer_refusal
+from ballot_server.web.errors import PageMissingError
 from ballot_server.web.language import say
 from ballot_server.web.sessions import current_staff
 
@@ -137,16 +144,13 @@ def post_left(member: str) -> Response:
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the page that the form was on, with why it was refused."""
     member = (request.view_args or {}).get("member")
-    try:
+
+    def render() -> str:
         if member is not None:
-            page = _render_member(str(member), error)
-        elif request.endpoint == "roll.post_new":
-            page = _render_new(error)
-        else:
-            page = _render_roll(error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
+            return _render_member(str(member), error)
+        return _render_new(error) if request.endpoint == "roll.post_new" else _render_roll(error)
+
+    return answer_with_page(error, render)
 
 
 def make_author() -> Author:

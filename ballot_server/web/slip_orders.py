@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response, request
 
-from ballot_server.errors import BallotServerError
-from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.order_slips import order_slips, take_slip_lists, withdraw_order
 from ballot_server.services.slip_order import LARGEST_LISTS
 from ballot_server.web.access import Audience, allow, take_large_forms
-from ballot_server.web.acts import ActRefusedError, lead_to, read_upload, refuse, run_act, send_file
+from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, read_upload, refuse, run_act, send_file
 from ballot_server.web.chair import render_meeting
-from ballot_server.web.context import get_context
-from ballot_server.web.errors import answer_refusal
+from ballot_server.web.context import get_context, open_board
 from ballot_server.web.language import say
 from ballot_server.web.sessions import require_recent_passphrase
 from ballot_server.web.slip_printing import MOST_SLIPS
@@ -54,7 +49,7 @@ def post_lists(meeting: str) -> Response:
         raise refuse("order.no_file")
     _, data = upload
     installation = get_context().installation
-    board = Noticeboard(meeting, installation.seed)
+    board = open_board(meeting)
     run_act(lambda: take_slip_lists(installation.database, board, meeting=meeting, data=data))
     return lead_to("chair.show_meeting", meeting=meeting, part="slips")
 
@@ -80,8 +75,5 @@ def _read_count(text: str) -> int:
 @blueprint.errorhandler(ActRefusedError)
 def show_refusal(error: ActRefusedError) -> Response:
     """Show the meeting's page with why an act was refused."""
-    try:
-        page = render_meeting(str((request.view_args or {})["meeting"]), refusal=error)
-    except BallotServerError as reason:
-        return answer_refusal(reason)
-    return Response(page, HTTPStatus(error.status))
+    meeting = str((request.view_args or {})["meeting"])
+    return answer_with_page(error, lambda: render_meeting(meeting, refusal=error))

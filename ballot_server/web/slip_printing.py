@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.print_series import print_series
 from ballot_server.web.acts import read_number, refuse, run_act, send_file
-from ballot_server.web.context import get_context
+from ballot_server.web.context import get_context, open_board
 from ballot_server.web.language import choose_language
 from ballot_server.web.sessions import require_recent_passphrase
 
@@ -31,7 +30,7 @@ def make_slips(meeting: str) -> Response:
     pdf = run_act(
         lambda: print_series(
             installation.database,
-            Noticeboard(meeting, installation.seed),
+            open_board(meeting),
             meeting=meeting,
             series=letter,
             count=count,

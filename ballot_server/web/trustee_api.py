@@ -12,14 +12,13 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 
 from ballot_server.services.issue_certificate import view_authority
-from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.trustee_messages import Post
 from ballot_server.services.trustee_proceedings import Occasion
 from ballot_server.services.trustee_relay import begin_again, describe_for_device, post_message, read_round
 from ballot_server.services.trustee_seats import DEVICE_BYTES, Seat, identify, is_known_code, join
 from ballot_server.services.voter_view import read_board
 from ballot_server.web.access import Audience, allow, current_trustee
-from ballot_server.web.context import get_context
+from ballot_server.web.context import get_context, open_board
 from ballot_server.web.errors import BodyTooLargeError, LengthMissingError
 from ballot_server.web.trustee_payloads import (
     LARGEST_REQUEST,
@@ -90,7 +89,7 @@ def post_to_round() -> Response:
     payload = decode_payload(_read_body(), MessagePayload)
     post = Post(payload.attempt, payload.round, payload.body.encode(), payload.receiver)
     installation = get_context().installation
-    board = Noticeboard(seat.meeting, installation.seed)
+    board = open_board(seat.meeting)
     return _run(lambda: post_message(installation.database, board, seat, Occasion.parse(payload.occasion), post))
 
 
