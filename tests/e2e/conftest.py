@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ballot_server.cli.main import main
+from tests.support.browser import LocalBrowser, open_browser
 from tests.support.rehearsals import Rehearsal, SmallBoard, rehearse_sample, rehearse_small_board
 from tests.support.verifying import Verify
 
@@ -21,6 +23,13 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
 def small_board(tmp_path_factory: pytest.TempPathFactory) -> SmallBoard:
     """A board of three voters and one contest."""
     return rehearse_small_board(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[LocalBrowser]:
+    """A browser of this module's own."""
+    with open_browser() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -18,17 +18,11 @@ from crypto.opening import encode_opening
 from crypto.proofs.schnorr import sign_as_credential
 from crypto.tracker import format_tracker
 from tests.support.booths import PATIENCE_MS, PHONE, Booth, fetch, read, serve, tap, vote
-from tests.support.browser import LocalBrowser, open_browser
+from tests.support.browser import LocalBrowser
 from tests.support.crypto_samples import SeededRandom
 from tests.support.evenings import AGREE, DISAGREE, Evening
 
 TEST, SURE = "Thử phiếu này", "Mở phiếu này ra để thử"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -11,14 +11,8 @@ from playwright.sync_api import Page, Route
 
 from crypto.words import encode_words
 from tests.support.booths import PATIENCE_MS, PHONE, Booth, fetch, read, serve, tap, vote
-from tests.support.browser import LocalBrowser, open_browser
+from tests.support.browser import LocalBrowser
 from tests.support.evenings import AGREE, make_plan
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from crypto.manifest import Contest, Option, Text
 from tests.support.booths import PATIENCE_MS, PHONE, Booth, read, serve, tap
-from tests.support.browser import LocalBrowser, open_browser
+from tests.support.browser import LocalBrowser
 from tests.support.mocked_booth import MockedElection, mock_election
 
 LEVELS = ("Tín nhiệm cao", "Tín nhiệm", "Tín nhiệm thấp")
@@ -35,12 +35,6 @@ def rate(persons: int) -> tuple[Contest, ...]:
         )
         for n in range(1, persons + 1)
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,8 @@ from playwright.sync_api import Page, Route
 from crypto.encoding import encode_base64
 from crypto.tracker import format_tracker
 from tests.support.booths import PATIENCE_MS, PHONE, Booth, fetch, serve, tap, vote
-from tests.support.browser import LocalBrowser, open_browser
+from tests.support.browser import LocalBrowser
 from tests.support.evenings import AGREE, DISAGREE, make_plan
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

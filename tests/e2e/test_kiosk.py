@@ -78,12 +78,6 @@ class Hall:
         return bool(decode_canonical_object(answer)["is_void"])
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
-
-
 @contextmanager
 def open_hall(folder: Path) -> Iterator[Hall]:
     with prepare_evening(folder, (make_plan("s1", members=(1, 2)), make_plan("s2"))) as evening:

@@ -17,7 +17,7 @@ from ballot_server.services.issue_certificate import issue_certificate
 from ballot_server.services.staff_links import make_first_link, make_reset_link
 from ballot_server.services.staff_sessions import StaffDoor
 from ballot_server.web.processes import ServerProcess, TlsFiles, open_listener
-from tests.support.browser import LocalBrowser, open_browser
+from tests.support.browser import LocalBrowser
 
 NAME = "Nguyễn Thị Minh Khai"
 PASSPHRASE = "mèo xanh nước trong"
@@ -31,12 +31,6 @@ Lê Quang Vinh,00125004,chính thức,,,,,
 Nguyễn Thị Sâm,00125019,chính thức,"tuổi cao, sức yếu",03-NQ/CB,01/03/2022,,
 Lê Văn An,00125020,chính thức,lý do khác,05-QĐ/ĐU,01/07/2024,31/12/2024,
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from ballot_server.services.issue_certificate import issue_certificate
 from ballot_server.services.staff_links import make_first_link, make_reset_link
 from ballot_server.services.staff_sessions import StaffDoor
 from ballot_server.web.processes import ServerProcess, TlsFiles, open_listener
-from tests.support.browser import LocalBrowser, open_browser
+from tests.support.browser import LocalBrowser
 
 NAME = "Nguyễn Thị Minh Khai"
 PASSPHRASE = "mèo xanh nước trong"
@@ -36,12 +36,6 @@ class Server:
         code = make_first_link(database, StaffDoor()) or make_reset_link(database, StaffDoor(), name=NAME)
         installation.close()
         return code
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ from ballot_server.services.trustee_view import CeremonyStage
 from ballot_server.services.verify_results import verify_results
 from crypto.board import format_head
 from crypto.verify import verify_archive
-from tests.support.browser import LocalBrowser, open_browser
+from tests.support.browser import LocalBrowser
 from tests.support.evenings import AGREE, DISAGREE, MEETING
 from tests.support.halls import Hall, open_hall
 from tests.support.phones import PATIENCE_MS, Phone, switch_on, switch_on_one
@@ -43,12 +43,6 @@ from tests.support.terminals import Terminal
 pytestmark = pytest.mark.slow
 
 HANDS = {"meeting": MEETING, "election": "s1"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as running:
-        yield running
 
 
 @pytest.fixture

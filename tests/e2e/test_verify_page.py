@@ -15,7 +15,7 @@ from crypto.ballot import ContestShape
 from crypto.board import format_head
 from crypto.verify.sentences import CHECKS
 from tests.support.archives import ElectionPlan, SampleArchive
-from tests.support.browser import LAN_NAME, LocalBrowser, open_browser
+from tests.support.browser import LAN_NAME, LocalBrowser
 from tests.support.lying_results import MINUTES, OUTCOMES
 from tests.support.rehearsals import rehearse_every_vote
 from tests.support.ruled_archives import (
@@ -33,12 +33,6 @@ PLANS = (
     ElectionPlan(election="s2", slot=1),
 )
 LARGEST_MEGABYTES = 256
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[LocalBrowser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
