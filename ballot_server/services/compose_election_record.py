@@ -22,7 +22,6 @@ from ballot_server.minutes.record import (
     ThresholdRecord,
 )
 from ballot_server.rules.election import DecidedContest, ElectionDecision
-from ballot_server.rules.model import RuleSet
 from ballot_server.rules.sealed import SealedRules, measure_quorum_of, read_sealed_rules
 from ballot_server.services.record_words import RecordWords, write_date
 from crypto.manifest import Contest, Manifest
@@ -137,7 +136,7 @@ def _describe_rule_set(words: RecordWords, decision: ElectionDecision) -> RuleSe
     return RuleSetRecord(
         title=rule_set.title.in_language(code),
         identifier=rule_set.id,
-        version=_describe_version(words, rule_set),
+        version=words.describe_version(rule_set.effective_from),
         source=source.document.in_language(code),
         number=source.number or "",
         issued="" if source.issued_on is None else write_date(source.issued_on),
@@ -146,12 +145,6 @@ def _describe_rule_set(words: RecordWords, decision: ElectionDecision) -> RuleSe
         in_force=dated.in_force,
         readings=tuple(reading.text.in_language(code) for reading in rule_set.readings),
     )
-
-
-def _describe_version(words: RecordWords, rule_set: RuleSet) -> str:
-    if rule_set.effective_from is None:
-        return words.say("version_undated")
-    return words.say("version", effective_from=write_date(rule_set.effective_from))
 
 
 def _list_thresholds(words: RecordWords, decision: ElectionDecision) -> tuple[ThresholdRecord, ...]:

@@ -17,6 +17,7 @@ from ballot_server.domain.base import BaseKind
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.threshold import Comparator, Threshold, needed
 from ballot_server.errors import BallotServerError
+from ballot_server.rules.parsing import LARGEST_DENOMINATOR
 from ballot_server.services.meeting_draft import read_line
 
 _Kind = TypeVar("_Kind", bound=Enum)
@@ -24,15 +25,12 @@ _Kind = TypeVar("_Kind", bound=Enum)
 OWN_RULE = "own-rule"
 """The id of every rule-set that the form writes."""
 
-LARGEST_TERM = 1000
-"""Of a fraction: more would say nothing that a room of people can count."""
-
 _BASES = (60, 21)
 """Of the worked cases: one that most fractions divide, and one that they do not."""
 
 
 class OwnRuleFractionError(BallotServerError):
-    """A fraction is not above 0 and at most 1, in numbers up to LARGEST_TERM; fields: field, value."""
+    """A fraction is not above 0 and at most 1, in numbers up to LARGEST_DENOMINATOR; fields: field, value."""
 
 
 class OwnRuleAllError(BallotServerError):
@@ -139,10 +137,10 @@ def read_fraction(field: str, numerator: str, denominator: str) -> Fraction:
     """Return the fraction that two entries give. Raises: OwnRuleFractionError."""
     shown = f"{numerator.strip() or '–'}/{denominator.strip() or '–'}"
     entries = [text.strip() for text in (numerator, denominator)]
-    if not all(text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_TERM)) for text in entries):
+    if not all(text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_DENOMINATOR)) for text in entries):
         raise OwnRuleFractionError(field=field, value=shown)
     above, below = (int(text) for text in entries)
-    if not 0 < above <= below <= LARGEST_TERM:
+    if not 0 < above <= below <= LARGEST_DENOMINATOR:
         raise OwnRuleFractionError(field=field, value=shown)
     return Fraction(above, below)
 

@@ -65,6 +65,12 @@ class RecordWords:
         fraction = threshold.fraction
         return self.say(threshold.comparator.value, numerator=fraction.numerator, denominator=fraction.denominator)
 
+    def describe_version(self, effective_from: date | None) -> str:
+        """Return since when a version of the rules is applied."""
+        if effective_from is None:
+            return self.say("version_undated")
+        return self.say("version", effective_from=write_date(effective_from))
+
     def describe_quorum(self, quorum: QuorumResult) -> str:
         """Return a quorum as it was measured."""
         return self.say(

@@ -108,8 +108,7 @@ def _describe_version(sealed: SealedRules, language: Language) -> str:
     source = dated.rule_set.source
     number = "" if source.number is None else f", {source.number}"
     issued = "" if source.issued_on is None else f", {write_date(source.issued_on)}"
-    first = dated.rule_set.effective_from
-    period = words.say("version_undated") if first is None else words.say("version", effective_from=write_date(first))
+    period = words.describe_version(dated.rule_set.effective_from)
     document = source.document.in_language(language.value)
     return f"{document}{number}{issued}; {period} [{dated.mark.value}]"
 
