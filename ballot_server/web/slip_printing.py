@@ -26,11 +26,11 @@ def make_slips(meeting: str) -> Response:
     address = context.voters_address
     if address is None:
         raise refuse("slips.no_address")
-    language = choose_language()
+    language, board = choose_language(), open_board(meeting)
     pdf = run_act(
         lambda: print_series(
             installation.database,
-            open_board(meeting),
+            board,
             meeting=meeting,
             series=letter,
             count=count,
