@@ -113,7 +113,7 @@ def show_election_form(meeting: str) -> str:
 def post_election(meeting: str) -> Response:
     """Add an election."""
     votes, rule_set = request.form.get("member_concerned", ""), request.form.get("rule_set", "")
-    is_own = rule_set == OWN_RULE
+    is_own, entries = rule_set == OWN_RULE, _read_form(OwnRuleEntries)
     form = ElectionForm(
         title_vi=request.form.get("title", ""),
         title_en=request.form.get("title_en", ""),
@@ -122,7 +122,7 @@ def post_election(meeting: str) -> Response:
         lines=_read_form(DraftLines),
         follows=request.form.get("follows", ""),
         member_concerned_votes={"yes": True, "no": False}.get(votes),
-        own_rule=run_act(lambda: read_own_rule(_read_form(OwnRuleEntries))) if is_own else None,
+        own_rule=run_act(lambda: read_own_rule(entries)) if is_own else None,
     )
     database = get_context().installation.database
     run_act(lambda: add_election(database, meeting, form))

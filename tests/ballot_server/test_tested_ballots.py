@@ -54,6 +54,7 @@ from crypto.void import sign_void
 from tests.support.crypto_samples import SeededRandom
 from tests.support.evenings import AGREE, DISAGREE, Evening, make_plan, prepare_evening
 from tests.support.rooms import MEETING, Room, furnish_room
+from tests.support.staff import run_apart
 
 OCTETS = "application/octet-stream"
 
@@ -74,7 +75,7 @@ def evening(tmp_path: Path) -> Iterator[Evening]:
 
 @pytest.fixture
 def client(room: Room) -> FlaskClient:
-    return create_voters_app(WebContext(installation=room.installation)).test_client()
+    return create_voters_app(WebContext(installation=room.installation, run_blocking=run_apart)).test_client()
 
 
 def open_ballot(sealed: SealedBallot) -> bytes:

@@ -26,6 +26,7 @@ from ballot_server.web.voters_app import create_voters_app
 from crypto.confirmation import Confirmation, verify_confirmation
 from crypto.encoding import decode_canonical_object
 from tests.support.rooms import MEETING, TITLE, Room, furnish_room
+from tests.support.staff import run_apart
 
 OCTETS = "application/octet-stream"
 
@@ -39,7 +40,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 @pytest.fixture
 def client(room: Room) -> FlaskClient:
-    return create_voters_app(WebContext(installation=room.installation)).test_client()
+    return create_voters_app(WebContext(installation=room.installation, run_blocking=run_apart)).test_client()
 
 
 def post(client: FlaskClient, room: Room, data: bytes | None, **options: object) -> TestResponse:
@@ -98,7 +99,7 @@ def test_cast_is_refused_in_an_annulled_election(client: FlaskClient, room: Room
 
 def test_cast_is_refused_before_the_opening(tmp_path: Path) -> None:
     room = furnish_room(tmp_path, state=ElectionState.READY)
-    client = create_voters_app(WebContext(installation=room.installation)).test_client()
+    client = create_voters_app(WebContext(installation=room.installation, run_blocking=run_apart)).test_client()
     response = post(client, room, room.seal_ballot(0).data)
     room.installation.close()
     assert (response.status_code, response.get_json()["error"]) == (409, "election_not_open")
@@ -330,7 +331,7 @@ def test_unknown_asset_is_missing(client: FlaskClient) -> None:
 
 def test_pages_show_no_drafts(tmp_path: Path) -> None:
     room = furnish_room(tmp_path, state=ElectionState.READY)
-    client = create_voters_app(WebContext(installation=room.installation)).test_client()
+    client = create_voters_app(WebContext(installation=room.installation, run_blocking=run_apart)).test_client()
     with sqlite3.connect(tmp_path / "phieukin.sqlite3") as connection:
         connection.execute("UPDATE election SET state = 'draft'")
     connection.close()
