@@ -11,7 +11,10 @@ from ballot_server.domain.staff import Role, SessionTimes, StaffMember
 
 @dataclass(frozen=True)
 class MeetingRecord:
-    """One meeting; `code` is 8 characters of the slip alphabet, `mode` is electronic, paper or mixed."""
+    """One meeting; `code` is 8 characters of the slip alphabet, `mode` is electronic, paper or mixed.
+
+    `wifi` is the name of the network that voters join, empty if none was given.
+    """
 
     code: str
     superior: str
@@ -24,6 +27,7 @@ class MeetingRecord:
     mode: str = "electronic"
     floor: int = 3
     rehearsal: bool = False
+    wifi: str = ""
 
 
 @dataclass(frozen=True)

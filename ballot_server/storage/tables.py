@@ -97,6 +97,7 @@ class MeetingRow(Base):
     mode: Mapped[str] = mapped_column(String(16))
     floor: Mapped[int] = mapped_column(Integer)
     rehearsal: Mapped[bool] = mapped_column(Boolean)
+    wifi: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class RollEntryRow(Base):

@@ -22,7 +22,19 @@ def read_schema(engine: Engine) -> dict[str, set[str]]:
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         # A table that was made anew under another name has quotes around its own.
-        return {name: {line.strip().rstrip(",") for line in sql.replace('"', "").splitlines()} for name, sql in rows}
+        return {name: set(split_clauses(sql.replace('"', ""))) for name, sql in rows}
+
+
+def split_clauses(statement: str) -> list[str]:
+    """Return a statement's clauses: a column that was added later stands on the last line, behind the constraints."""
+    clauses, depth = [""], 0
+    for character in " ".join(statement.split()):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character in "(,)" and depth <= 1 and (character == "," or depth == (character == "(")):
+            clauses.append("")
+        else:
+            clauses[-1] += character
+    return [clause.strip() for clause in clauses]
 
 
 def test_upgrade_from_empty_builds_the_declared_tables(tmp_path: Path) -> None:
@@ -95,3 +107,14 @@ def test_upgrade_to_0007_keeps_the_accounts_and_ends_the_sessions(tmp_path: Path
         connection.execute(text("INSERT INTO staff VALUES ('Máy 1', 'máy 1', 'kiosk', NULL)"))
         assert connection.execute(text("SELECT name FROM staff ORDER BY name")).scalars().all() == ["Hà", "Máy 1"]
         assert connection.execute(text("SELECT count(*) FROM staff_session")).scalar() == 0
+
+
+def test_upgrade_to_0010_gives_earlier_meetings_no_network(tmp_path: Path) -> None:
+    old = build_at(f"sqlite:///{tmp_path / 'old.sqlite3'}", "0009")
+    with old.begin() as connection:
+        connection.execute(
+            text("INSERT INTO meeting VALUES ('M0000001', '', '', '', '2026-01-15', '', '', '[]', '', 3, 0)")
+        )
+    new = build_at(str(old.url), "0010")
+    with new.connect() as connection:
+        assert connection.execute(text("SELECT code, wifi FROM meeting")).all() == [("M0000001", "")]

@@ -56,6 +56,7 @@ MEETING = MeetingRecord(
     place="Nhà văn hóa tổ 5",
     held_on=date(2026, 1, 15),
     tellers=("Nguyễn Văn Ất", "Trần Thị Bính", "Lê Văn Đinh"),
+    wifi="Chi bộ 5 – bỏ phiếu",
 )
 ELECTION_HASH = hashlib.sha256(b"manifest").digest()
 

@@ -34,6 +34,7 @@ class MeetingRepository:
                 mode=meeting.mode,
                 floor=meeting.floor,
                 rehearsal=meeting.rehearsal,
+                wifi=meeting.wifi,
             )
         )
         self._session.flush()
@@ -113,6 +114,7 @@ def _to_meeting(row: MeetingRow) -> MeetingRecord:
         mode=row.mode,
         floor=row.floor,
         rehearsal=row.rehearsal,
+        wifi=row.wifi,
     )
 
 
