@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ballot_server.domain.member import Member
+from ballot_server.minutes.sheet_text import neutralise
 from ballot_server.services.roll_columns import VIETNAMESE_HEADINGS, RollColumn
 from ballot_server.services.roll_words import MEMBER_COLUMNS, write_cell
 from ballot_server.services.write_roll_template import make_roll_workbook, save_workbook
@@ -27,13 +27,6 @@ _EXEMPTION_COLUMNS = (
 )
 EXPORTED: tuple[RollColumn, ...] = (*MEMBER_COLUMNS[:3], *_EXEMPTION_COLUMNS, *MEMBER_COLUMNS[3:])
 _DATES = {RollColumn.EXEMPTION_FROM, RollColumn.EXEMPTION_TO}
-# Full-width signs too: some spreadsheets take them for the plain ones.
-_DANGEROUS = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n\0]")
-
-
-def neutralise(text: str) -> str:
-    """Return text that no spreadsheet runs: with an apostrophe before it, where it begins as a formula may."""
-    return f"'{text}" if _DANGEROUS.match(text) else text
 
 
 def write_roll_csv(members: Sequence[Member]) -> bytes:

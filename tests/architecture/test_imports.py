@@ -57,7 +57,7 @@ KEEPERS = {
     "alembic": ("ballot_server.storage",),
     "typst": ("ballot_server.minutes",),
     "rbcl": ("crypto",),
-    "openpyxl": ("ballot_server.services",),
+    "openpyxl": ("ballot_server.services", "ballot_server.minutes"),
 }
 
 

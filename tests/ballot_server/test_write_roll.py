@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from ballot_server.domain.member import CardNumber, Exemption, ExemptionBook, Member, MemberClass
+from ballot_server.minutes.sheet_text import neutralise
 from ballot_server.services.import_roll import read_roll
 from ballot_server.services.plain_text import find_hidden_character, normalise_text
-from ballot_server.services.write_roll import neutralise, write_roll_csv, write_roll_workbook
+from ballot_server.services.write_roll import write_roll_csv, write_roll_workbook
 
 AN = Member("Đỗ Thị An", CardNumber("000100"), MemberClass.OFFICIAL)
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "\0x", "=", "＝1", "＋1", "－1", "＠x", "'=1", "''@x"]
