@@ -131,7 +131,7 @@ class AttendanceMarkRow(Base):
     present: Mapped[int] = mapped_column(Integer)
 
 
-def _forbid_changes(table: Table, connection: Connection, **_: object) -> None:
+def forbid_changes(table: Table, connection: Connection, **_: object) -> None:
     """Make a table one that is only added to. SQLite alone; elsewhere the repositories hold it."""
     if connection.dialect.name != "sqlite":
         return
@@ -145,4 +145,4 @@ def _forbid_changes(table: Table, connection: Connection, **_: object) -> None:
 
 
 for _row in (RollChangeRow, AttendanceEventRow):
-    event.listen(Base.metadata.tables[_row.__tablename__], "after_create", _forbid_changes)
+    event.listen(Base.metadata.tables[_row.__tablename__], "after_create", forbid_changes)

@@ -118,3 +118,16 @@ def test_upgrade_to_0010_gives_earlier_meetings_no_network(tmp_path: Path) -> No
     new = build_at(str(old.url), "0010")
     with new.connect() as connection:
         assert connection.execute(text("SELECT code, wifi FROM meeting")).all() == [("M0000001", "")]
+
+
+def test_upgrade_to_0011_keeps_the_archives_and_adds_what_is_known_of_their_end(tmp_path: Path) -> None:
+    old = build_at(f"sqlite:///{tmp_path / 'old.sqlite3'}", "0010")
+    with old.begin() as connection:
+        connection.execute(
+            text("INSERT INTO meeting VALUES ('M0000001', '', '', '', '2026-01-15', '', '', '[]', '', 3, 0, '')")
+        )
+        connection.execute(text("INSERT INTO board_entry VALUES ('M0000001', 0, 'meeting', x'7b7d')"))
+    new = build_at(str(old.url), "0011")
+    with new.connect() as connection:
+        assert connection.execute(text("SELECT kind FROM board_entry")).scalars().all() == ["meeting"]
+    assert {"archive_keeping", "archive_destruction", "kept_result"} <= set(inspect(new).get_table_names())

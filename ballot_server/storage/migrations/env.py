@@ -3,6 +3,7 @@
 from alembic import context
 
 from ballot_server.storage.draft_tables import MeetingDraftRow
+from ballot_server.storage.keeping_tables import ArchiveKeepingRow
 from ballot_server.storage.paper_tables import PaperBallotsRow
 from ballot_server.storage.register_tables import UnitMemberRow
 from ballot_server.storage.slip_tables import SlipOrderRow
@@ -10,7 +11,15 @@ from ballot_server.storage.tested_tables import TestedOpeningRow
 from ballot_server.storage.trustee_tables import TrusteeSeatRow
 
 # All tables share one metadata; importing the modules that come last has declared the others.
-_LAST = (MeetingDraftRow, TrusteeSeatRow, SlipOrderRow, UnitMemberRow, TestedOpeningRow, PaperBallotsRow)
+_LAST = (
+    MeetingDraftRow,
+    TrusteeSeatRow,
+    SlipOrderRow,
+    UnitMemberRow,
+    TestedOpeningRow,
+    PaperBallotsRow,
+    ArchiveKeepingRow,
+)
 (metadata,) = {table.metadata for table in _LAST}
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()
