@@ -27,7 +27,7 @@ class VoteMode(Enum):
 
 @dataclass(frozen=True)
 class ScenarioMeeting:
-    """Who meets, where and when; `chair` and `clerk` are empty where the scenario names nobody."""
+    """Who meets, where and when; `chair` and `clerk` are empty where the scenario names nobody, `wifi` no network."""
 
     superior: str
     unit: str
@@ -38,6 +38,7 @@ class ScenarioMeeting:
     tellers: tuple[str, ...] = ()
     mode: VoteMode = VoteMode.ELECTRONIC
     floor: int = DEFAULT_FLOOR
+    wifi: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def record_meeting(scenario: Scenario, code: MeetingCode) -> MeetingRecord:
         mode=meeting.mode.value,
         floor=meeting.floor,
         rehearsal=True,
+        wifi=meeting.wifi,
     )
 
 

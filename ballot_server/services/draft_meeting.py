@@ -202,6 +202,7 @@ def _record(draft: MeetingDraft) -> MeetingRecord:
         floor=REHEARSAL_FLOOR if details.rehearsal else REAL_FLOOR,
         rehearsal=details.rehearsal,
         mode=details.mode.value,
+        wifi=details.wifi,
     )
 
 

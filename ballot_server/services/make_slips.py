@@ -32,7 +32,7 @@ class SlipDesign:
     """What the slips of a series have in common.
 
     title: what the evening is about; address: scheme, host and port of the voters' application; fingerprint, key_words:
-    of the key, None and empty before the ceremony.
+    of the key, None and empty before the ceremony; wifi: the network's name, empty if none was given.
     """
 
     meeting: MeetingCode
@@ -44,6 +44,7 @@ class SlipDesign:
     address: str
     fingerprint: str | None = None
     key_words: tuple[str, ...] = ()
+    wifi: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,6 +66,7 @@ def make_slips(design: SlipDesign, count: int, random_bytes: RandomBytes) -> Mad
         series=design.series,
         colour=design.colour,
         address=design.address,
+        wifi=design.wifi,
         key_words=design.key_words,
         slips=tuple(_write_slip(design, code) for code in codes),
     )

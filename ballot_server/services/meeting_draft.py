@@ -16,6 +16,8 @@ from ballot_server.errors import BallotServerError
 from ballot_server.services.plain_text import find_hidden_character, normalise_text, show_text
 
 LONGEST_TEXT = 200
+LONGEST_WIFI_BYTES = 32
+"""Source: IEEE 802.11-2020, 9.4.2.2: an SSID has 0 to 32 octets."""
 FEWEST_TELLERS = 3
 MOST_TELLERS = 9
 _VIETNAMESE_DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>(?:19|2[0-9])[0-9]{2})")
@@ -42,6 +44,10 @@ class FieldDateError(DraftFieldError):
     """A date is not one; fields: field, value."""
 
 
+class FieldWifiError(DraftFieldError):
+    """A name is longer than a Wi-Fi network's can be; fields: field, most (bytes)."""
+
+
 class FieldModeError(DraftFieldError):
     """The way to vote is none of those offered; field: field."""
 
@@ -52,7 +58,11 @@ class TellerCountError(BallotServerError):
 
 @dataclass(frozen=True)
 class DraftDetails:
-    """Who meets, where and when; `tellers` begin with their head. `mode` is how they vote."""
+    """Who meets, where and when; `tellers` begin with their head.
+
+    `mode` is how they vote. `wifi` is the name of the network that phones join. Its password is never asked for, so
+    there is no QR code to join by either: what is not kept cannot be read from a backup, a page or a printed sheet.
+    """
 
     unit: str
     superior: str
@@ -63,6 +73,7 @@ class DraftDetails:
     tellers: tuple[str, ...]
     rehearsal: bool = False
     mode: VoteMode = VoteMode.ELECTRONIC
+    wifi: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +140,9 @@ def decode_draft(content: str) -> MeetingDraft:
 def read_details(fields: dict[str, str], *, rehearsal: bool) -> DraftDetails:
     """Return the details that a form gives.
 
-    fields: unit, superior, place, held_on (ISO or dd/mm/yyyy), chair, clerk, tellers (one a line), mode.
-    Raises: FieldModeError, FieldMissingError, FieldTooLongError, FieldHiddenError, FieldDateError, TellerCountError.
+    fields: unit, superior, place, held_on (ISO or dd/mm/yyyy), chair, clerk, tellers (one a line), mode, wifi.
+    Raises: FieldModeError, FieldWifiError, FieldMissingError, FieldTooLongError, FieldHiddenError, FieldDateError,
+    TellerCountError.
     """
     tellers = tuple(
         read_line("tellers", line, needed=False) for line in fields.get("tellers", "").splitlines() if line.strip()
@@ -147,6 +159,7 @@ def read_details(fields: dict[str, str], *, rehearsal: bool) -> DraftDetails:
         tellers=tellers,
         rehearsal=rehearsal,
         mode=_read_mode(fields.get("mode", "")),
+        wifi=_read_wifi(fields.get("wifi", "")),
     )
 
 
@@ -161,6 +174,18 @@ def read_line(field: str, text: str, *, needed: bool = True) -> str:
     if hidden is not None:
         raise FieldHiddenError(field=field, character=hidden)
     return line
+
+
+def is_network_name(text: str) -> bool:
+    """Tell whether a text is short enough for a Wi-Fi network's name."""
+    return len(text.encode()) <= LONGEST_WIFI_BYTES
+
+
+def _read_wifi(text: str) -> str:
+    name = read_line("wifi", text, needed=False)
+    if not is_network_name(name):
+        raise FieldWifiError(field="wifi", most=LONGEST_WIFI_BYTES)
+    return name
 
 
 def _read_mode(text: str) -> VoteMode:

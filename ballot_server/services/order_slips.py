@@ -70,6 +70,7 @@ def order_slips(database: Database, *, meeting: str, counts: Mapping[str, int], 
             address=address,
             key=find_fingerprint(session, meeting),
             series=series,
+            wifi=record.wifi,
         )
     return order.encode()
 

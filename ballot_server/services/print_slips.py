@@ -90,6 +90,7 @@ def print_slips(
         address=address,
         fingerprint=fingerprint,
         key_words=tuple(key_words),
+        wifi=record.wifi,
     )
     made = make_slips(design, count, random_bytes)
     printed = print_sheet(made.sheet)

@@ -22,6 +22,7 @@ from ballot_server.domain.scenario import (
     VoteMode,
 )
 from ballot_server.services.import_roll import read_roll
+from ballot_server.services.meeting_draft import LONGEST_WIFI_BYTES, is_network_name
 from ballot_server.services.read_scenario_contest import People
 from ballot_server.services.read_scenario_election import (
     CountPresentEntitled,
@@ -99,8 +100,11 @@ def _read_meeting(table: ScenarioTable) -> ScenarioMeeting | None:
     floor = table.read_number("floor", least=1, needed=False)
     on = table.read_date("date")
     mode = table.read_text("mode", needed=False) or VoteMode.ELECTRONIC.value
+    wifi = table.read_text("wifi", needed=False)
     table.has("roll")
     table.report_unknown_keys()
+    if not is_network_name(wifi):
+        table.report(ScenarioCause.WIFI_TOO_LONG, "wifi", expected=LONGEST_WIFI_BYTES)
     if mode not in {known.value for known in VoteMode}:
         table.report(ScenarioCause.UNKNOWN_MODE, "mode", value=mode)
         return None
@@ -116,6 +120,7 @@ def _read_meeting(table: ScenarioTable) -> ScenarioMeeting | None:
         tellers=tellers,
         mode=VoteMode(mode),
         floor=DEFAULT_FLOOR if floor is None else floor,
+        wifi=wifi,
     )
 
 

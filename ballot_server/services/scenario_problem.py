@@ -42,6 +42,7 @@ class ScenarioCause(Enum):
     DOUBLED_NAME = "doubled_name"
     # Meeting and trustees.
     UNKNOWN_MODE = "unknown_mode"
+    WIFI_TOO_LONG = "wifi_too_long"
     PATH_LEAVES_FOLDER = "path_leaves_folder"
     ROLL_NOT_FOUND = "roll_not_found"
     ROLL_REFUSED = "roll_refused"

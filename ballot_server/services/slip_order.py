@@ -25,11 +25,12 @@ from crypto.words import encode_words
 ORDER_KIND, LISTS_KIND = "slip-order", "slip-lists"
 FINGERPRINT_BYTES = 64
 FINGERPRINT_WORDS = 8
+LONGEST_WIFI = 32
 LARGEST_ORDER = 100_000
 LARGEST_LISTS = 8_000_000
 """Bytes of the lists of five thousand slips, and some."""
 
-_ORDER_KEYS = frozenset({"kind", "protocol", "meeting", "unit", "date", "address", "key", "series"})
+_ORDER_KEYS = frozenset({"kind", "protocol", "meeting", "unit", "date", "address", "key", "series", "wifi"})
 _SERIES_KEYS = frozenset({"series", "colour", "count", "title_vi", "title_en"})
 _LISTS_KEYS = frozenset({"kind", "protocol", "meeting", "series"})
 _SLOT_LISTS_KEYS = frozenset({"series", "slots"})
@@ -56,7 +57,7 @@ class OrderedSeries:
 
 @dataclass(frozen=True)
 class SlipOrder:
-    """What another machine prints; `key` is the digest of the key, None before the ceremony."""
+    """What another machine prints; `key` is the digest of the key, None before the ceremony; `wifi` may be empty."""
 
     meeting: MeetingCode
     unit: str
@@ -64,6 +65,7 @@ class SlipOrder:
     address: str
     key: bytes | None
     series: tuple[OrderedSeries, ...]
+    wifi: str = ""
 
     def encode(self) -> bytes:
         """Return the order's file."""
@@ -76,6 +78,7 @@ class SlipOrder:
                 "date": self.held_on.isoformat(),
                 "address": self.address,
                 "key": None if self.key is None else self.key.hex(),
+                "wifi": self.wifi or None,
                 "series": [
                     {
                         "series": each.series,
@@ -105,6 +108,7 @@ class SlipOrder:
                 address=fields.text("address", longest=60),
                 key=None if fields.whole["key"] is None else fields.digest("key", length=FINGERPRINT_BYTES),
                 series=series,
+                wifi="" if fields.whole["wifi"] is None else fields.text("wifi", longest=LONGEST_WIFI),
             )
         except (CryptoError, ValueError) as error:
             raise SlipOrderMalformedError(problem=str(error)[:200]) from None
@@ -121,6 +125,7 @@ class SlipOrder:
             address=self.address,
             fingerprint=None if self.key is None else format_key_fingerprint(self.key),
             key_words=() if self.key is None else encode_words(self.key, FINGERPRINT_WORDS),
+            wifi=self.wifi,
         )
 
 

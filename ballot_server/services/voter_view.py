@@ -81,6 +81,7 @@ class MeetingView:
     rehearsal: bool
     elections: tuple[ElectionView, ...]
     entries: int
+    wifi: str = ""
 
     @property
     def current(self) -> str | None:
@@ -208,6 +209,7 @@ def _describe(session: Session, meeting: MeetingRecord) -> MeetingView:
             _describe_election(session, election) for election in elections if election.state is not ElectionState.DRAFT
         ),
         entries=BoardRepository(session).count(meeting.code),
+        wifi=meeting.wifi,
     )
 
 

@@ -42,7 +42,7 @@ blueprint = Blueprint("draft", __name__, url_prefix="/drafts")
 RULE_FILE = "rule-file"
 """Chosen in the place of a rule-set's id: the rules come as a file."""
 
-_FIELDS = ("unit", "superior", "place", "held_on", "chair", "clerk", "tellers", "mode")
+_FIELDS = ("unit", "superior", "place", "held_on", "chair", "clerk", "tellers", "mode", "wifi")
 
 
 @blueprint.get("/new")

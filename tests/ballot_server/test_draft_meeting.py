@@ -53,6 +53,8 @@ def page(evening: ChairEvening) -> str:
         ({"held_on": "2026-02-30"}, "“2026-02-30” không phải một ngày có thật"),
         ({"held_on": "mai"}, "không phải một ngày có thật"),
         ({"tellers": "A\nB"}, "Cần từ 3 đến 9 người"),
+        ({"wifi": "phòng họp chi bộ số 5"[:20] + "ộ" * 5}, "dài quá 32 byte"),
+        ({"wifi": "Phong\u200bhop"}, "có ký tự ẩn U+200B"),
         ({"tellers": "\n".join("ABCDEFGHIJ")}, "Tổ kiểm phiếu có 10 người."),
     ],
 )
@@ -76,6 +78,14 @@ def test_meeting_in_the_first_century_is_refused(evening: ChairEvening, held_on:
     answer = evening.chair.post("/drafts", data={**DETAILS, "held_on": held_on})
     assert answer.status_code == 409
     assert "không phải một ngày có thật" in answer.get_data(as_text=True)
+
+
+def test_wifi_name_is_kept_with_the_meeting_and_shown_in_the_form(evening: ChairEvening) -> None:
+    evening.begin_draft(wifi="Chi bộ 5 – họp")
+    assert 'value="Chi bộ 5 – họp"' in page(evening)
+    evening.prepare(wifi="Chi bộ 5 – họp")
+    with evening.installation.database.read() as session:
+        assert MeetingRepository(session).get(evening.code).wifi == "Chi bộ 5 – họp"
 
 
 def test_details_are_changed(evening: ChairEvening) -> None:

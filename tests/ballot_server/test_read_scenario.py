@@ -142,6 +142,11 @@ def test_read_scenario_accepts_every_optional_key(tmp_path: Path) -> None:
     assert (contest.holds_post, contest.previous_failed) == (True, 2)
 
 
+def test_read_scenario_returns_the_wifi_name(tmp_path: Path) -> None:
+    assert read(tmp_path).meeting.wifi == ""
+    assert read(tmp_path, SCENARIO.replace("tellers", 'wifi = "Phòng họp"\ntellers')).meeting.wifi == "Phòng họp"
+
+
 def test_read_scenario_accepts_choice_of_several_with_ballots(tmp_path: Path) -> None:
     contest = read(tmp_path, SCENARIO + COMMITTEE).elections[2].contests[0]
     assert (contest.options, contest.seats, contest.ballots, contest.blank) == (("x", "y", "z"), 2, 4, 1)
@@ -175,6 +180,12 @@ def test_read_scenario_accepts_as_many_votes_as_are_present(tmp_path: Path) -> N
 
 CAUSE = ScenarioCause
 REFUSALS = {
+    "Wi-Fi name longer than a network's": (
+        "tellers",
+        f'wifi = "{"ộ" * 11}"\ntellers',
+        CAUSE.WIFI_TOO_LONG,
+        "meeting.wifi",
+    ),
     "unknown key at the top": ("[meeting]", "extra = 1\n[meeting]", CAUSE.UNKNOWN_KEY, "extra"),
     "unknown key in meeting": ("unit =", "units = 1\nunit =", CAUSE.UNKNOWN_KEY, "meeting.units"),
     "unknown key in trustees": ("count = 3", "count = 3\nname = 1", CAUSE.UNKNOWN_KEY, "trustees.name"),

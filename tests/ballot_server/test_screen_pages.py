@@ -105,6 +105,17 @@ def test_screen_shows_what_is_voted_on_and_the_options(evening: ChairEvening) ->
     assert "Đồng ý / Không đồng ý" in page
 
 
+def test_screen_names_the_wifi_before_and_during_the_vote(evening: ChairEvening) -> None:
+    evening.prepare(wifi="Chi-bo-5")
+    sentence = "Xin tắt dữ liệu di động (4G) và nối Wi-Fi <strong>Chi-bo-5</strong>."
+    assert sentence in see(evening)
+    evening.make_key()
+    evening.print_slips()
+    evening.check_in(*VOTERS)
+    evening.open()
+    assert sentence in see(evening)
+
+
 def test_screen_of_an_annulled_election_shows_no_number(evening: ChairEvening) -> None:
     evening.come_to_opening()
     evening.open()

@@ -43,7 +43,7 @@ from crypto.encoding import decode_canonical_object, encode_base64, encode_canon
 from crypto.slip import MeetingCode, generate_slip_code, parse_slip_fragment
 from tests.support.chair_evenings import ChairEvening, begin_chair_evening
 from tests.support.evenings import AGREE, MEETING, Evening, begin_evening, make_plan
-from tests.support.printed_files import read_slips
+from tests.support.printed_files import read_slips, read_text
 
 ADDRESS = "http://192.168.10.1:8080"
 TWO_SERIES = (make_plan("s1"), make_plan("s2", member_concerned_votes=False))
@@ -108,6 +108,16 @@ def test_order_says_what_stands_on_the_slips_and_holds_no_secret(evening: Evenin
     assert (order.meeting, order.address) == (MEETING, ADDRESS)
     assert [(each.series, each.colour, each.count) for each in order.series] == [("A", "white", 6)]
     assert order.key is not None
+
+
+def test_order_names_the_wifi_that_the_slips_print(tmp_path: Path) -> None:
+    with begin_chair_evening(tmp_path) as led:
+        led.prepare(wifi="Chi-bo-5")
+        order = order_slips(led.installation.database, meeting=led.code, counts={"A": 6}, address=ADDRESS)
+    assert SlipOrder.decode(order).wifi == "Chi-bo-5"
+    fill(tmp_path, order)
+    (sheet,) = (tmp_path / "out").glob("*.pdf")
+    assert "Chi-bo-5" in read_text(sheet)
 
 
 def test_order_before_the_key_names_no_key(tmp_path: Path) -> None:

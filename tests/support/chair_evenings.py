@@ -103,9 +103,9 @@ class ChairEvening:
         assert answer.status_code == 303, answer.get_data(as_text=True)
         self.code = answer.headers["Location"].rsplit("/", 1)[-1]
 
-    def prepare(self, *elections: Mapping[str, str]) -> None:
-        """Prepare the meeting with its roll and its elections, and create it."""
-        self.begin_draft()
+    def prepare(self, *elections: Mapping[str, str], **changes: str) -> None:
+        """Prepare the meeting with its roll, its elections and changed details, and create it."""
+        self.begin_draft(**changes)
         assert self.upload("roll", "roll", "roll.csv", ROLL.encode()).status_code == 303
         for election in elections or (ELECTION,):
             self.act("draft/elections", **election)
