@@ -22,6 +22,7 @@ from ballot_server.minutes.document import (
     WritingLines,
 )
 from ballot_server.minutes.election_composition import compose_election
+from ballot_server.minutes.layouts import find_layout
 from ballot_server.minutes.record import AnnulledElectionRecord, AttendanceRecord, ExemptMember, MinutesRecord
 from ballot_server.minutes.wording import Wording, group_characters
 
@@ -50,6 +51,7 @@ def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAM
         front=_compose_front(record, wording),
         blocks=tuple(block for blocks in numbered[:-1] for block in blocks),
         closing=numbered[-1],
+        layout=find_layout(record.date),
         seal=_compose_seal(record, wording),
         signatures=_place_signatures(record, wording),
         signatures_heading=wording.say("closing.tellers"),

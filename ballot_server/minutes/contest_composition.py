@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ballot_server.minutes.charts import compose_chart, split_chart
 from ballot_server.minutes.document import (
     Alignment,
     Column,
@@ -79,6 +80,7 @@ def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, na
     if names_bases and contest.bases:
         blocks.append(name_bases(contest.bases, wording))
     blocks.append(_compose_options(contest, wording))
+    blocks.extend(split_chart(compose_chart(contest, wording), wording))
     if contest.cumulation:
         blocks.append(Paragraph(wording.say("contest.cumulation"), tone=Tone.NOTE, keeps_with_next=True))
         blocks.append(_compose_cumulation(contest, wording))

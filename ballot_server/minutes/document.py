@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ballot_server.minutes.layouts import Layout
+
 
 class Tone(Enum):
     """How a paragraph is meant."""
@@ -90,6 +92,63 @@ class Table:
     kind: str = field(default="table", init=False)
 
 
+class BarTone(Enum):
+    """How a bar is filled, told apart without colour."""
+
+    REACHED = "reached"
+    """It reaches a line that concerns it."""
+
+    PLAIN = "plain"
+    """No line concerns it, or it reaches none."""
+
+    BLANK = "blank"
+    """Blank ballots."""
+
+
+@dataclass(frozen=True)
+class ChartBar:
+    """One bar: what it counts, how many, and that count's share of the chart's whole as tables print it.
+
+    `carried` are votes for severer forms that count for this one too, drawn behind its own.
+    """
+
+    label: str
+    count: int
+    share: str
+    carried: int = 0
+    tone: BarTone = BarTone.PLAIN
+
+
+@dataclass(frozen=True)
+class ChartThreshold:
+    """A line at the count that is needed, what it is called, and which bars, from 0, must reach it."""
+
+    label: str
+    needed: int
+    bars: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Horizontal bars of one contest on an axis from 0, with the lines that they must reach.
+
+    `whole` is the base in people or ballots. `end`, where the axis ends, is the same, or more where a bar or a line is
+    beyond the base. `lines_cross` where every line concerns the same bars, so that it may be drawn across all.
+    `caption` says what the axis and the fillings mean; `description` says every number in words, for whoever cannot
+    see the drawing.
+    """
+
+    title: str
+    bars: tuple[ChartBar, ...]
+    whole: int
+    end: int
+    thresholds: tuple[ChartThreshold, ...]
+    lines_cross: bool
+    caption: str
+    description: str
+    kind: str = field(default="chart", init=False)
+
+
 @dataclass(frozen=True)
 class WritingLines:
     """Empty lines to write on by hand."""
@@ -98,7 +157,7 @@ class WritingLines:
     kind: str = field(default="lines", init=False)
 
 
-PlainBlock = Heading | Paragraph | NameList | Facts | Table | WritingLines
+PlainBlock = Heading | Paragraph | NameList | Facts | Table | Chart | WritingLines
 
 
 @dataclass(frozen=True)
@@ -155,6 +214,7 @@ class PrintedDocument:
     front: Front
     blocks: tuple[Block, ...]
     closing: tuple[Block, ...]
+    layout: Layout
     seal: Seal | None
     signatures: tuple[SignaturePlace, ...]
     signatures_heading: str

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from enum import Enum
-
 from ballot_server.i18n import Language
 from ballot_server.minutes.balance import check_minutes
 from ballot_server.minutes.composition import compose_minutes
 from ballot_server.minutes.document import PrintedDocument
+from ballot_server.minutes.printable_values import encode_value
 from ballot_server.minutes.qr_code import draw_qr_code
 from ballot_server.minutes.record import MinutesRecord
 from ballot_server.minutes.typesetting import Json, find_unprintable, make_tree_printable, typeset
@@ -38,19 +36,7 @@ def render_minutes(record: MinutesRecord, language: Language = Language.VIETNAME
 
 def encode_document(document: PrintedDocument) -> dict[str, Json]:
     """Return a document as JSON values, as the template reads it."""
-    encoded = _encode(document)
+    encoded = encode_value(document)
     if not isinstance(encoded, dict):
         raise TypeError("a document is encoded as an object")
     return encoded
-
-
-def _encode(value: object) -> Json:
-    if isinstance(value, Enum):
-        return str(value.value)
-    if value is None or isinstance(value, (str, int)):
-        return value
-    if isinstance(value, tuple):
-        return [_encode(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    raise TypeError(f"{type(value).__name__} cannot stand in a document")

@@ -63,6 +63,31 @@ def typeset(template: str, data: Mapping[str, Json], *, dated: date) -> bytes:
         raise TypesettingError(problem=error.message) from error
 
 
+def typeset_picture(template: str, data: Mapping[str, Json], *, suffix: str, ppi: int) -> bytes:
+    """Return the one page of a template as a picture; the same template and data give the same bytes.
+
+    suffix: "png" or "svg"; ppi: pixels an inch, of PNG.
+
+    Raises: TypesettingError if the template cannot be set with this data, or makes more than one page.
+    """
+    folder = find_templates() / "print"
+    try:
+        picture = typst.compile(
+            folder / template,
+            root=folder,
+            font_paths=_load_fonts(find_fonts()),
+            ignore_system_fonts=True,
+            format=suffix,
+            ppi=ppi,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        )
+    except typst.TypstError as error:
+        raise TypesettingError(problem=error.message) from error
+    if not isinstance(picture, bytes):
+        raise TypesettingError(problem=f"{len(picture)} pages instead of one picture")
+    return picture
+
+
 def make_printable(text: str) -> str:
     """Return a text as it can be printed: NFC, single spaces, and `REPLACEMENT` for what must not or cannot be."""
     normal = " ".join(unicodedata.normalize("NFC", text).split())
