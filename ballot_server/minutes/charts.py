@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from typing import Literal
 
 from ballot_server.i18n import Language
 from ballot_server.minutes.document import BarTone, Chart, ChartBar, ChartThreshold
 from ballot_server.minutes.printable_values import encode_printable
 from ballot_server.minutes.record import ContestRecord, OptionRecord
-from ballot_server.minutes.typesetting import typeset_picture
+from ballot_server.minutes.typesetting import Json, typeset_picture
 from ballot_server.minutes.wording import NO_SHARE, Wording
 
 PICTURE_TEMPLATE = "chart_picture.typ"
@@ -174,7 +175,6 @@ def render_chart(chart: Chart, picture: PictureFormat, language: Language = Lang
 
     Raises: TypesettingError if it cannot be drawn.
     """
-    data = encode_printable(chart)
-    return typeset_picture(
-        PICTURE_TEMPLATE, {"chart": data, "language": language.value}, suffix=picture.value, ppi=PICTURE_PPI
-    )
+    data: dict[str, Json] = {"chart": encode_printable(chart), "language": language.value}
+    suffix: Literal["png", "svg"] = "png" if picture is PictureFormat.PNG else "svg"
+    return typeset_picture(PICTURE_TEMPLATE, data, suffix=suffix, ppi=PICTURE_PPI)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -63,10 +64,10 @@ def typeset(template: str, data: Mapping[str, Json], *, dated: date) -> bytes:
         raise TypesettingError(problem=error.message) from error
 
 
-def typeset_picture(template: str, data: Mapping[str, Json], *, suffix: str, ppi: int) -> bytes:
+def typeset_picture(template: str, data: Mapping[str, Json], *, suffix: Literal["png", "svg"], ppi: int) -> bytes:
     """Return the one page of a template as a picture; the same template and data give the same bytes.
 
-    suffix: "png" or "svg"; ppi: pixels an inch, of PNG.
+    ppi: pixels an inch, of PNG.
 
     Raises: TypesettingError if the template cannot be set with this data, or makes more than one page.
     """
