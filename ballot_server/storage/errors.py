@@ -59,6 +59,13 @@ class MemberMissingError(StorageError):
         super().__init__(meeting=meeting, card_number=card_number)
 
 
+class CollectionUnknownError(StorageError):
+    """No collection of reports has this number; field: collection."""
+
+    def __init__(self, collection: int) -> None:
+        super().__init__(collection=collection)
+
+
 class CredentialSpentError(StorageError):
     """A ballot of this election is stored under the credential already."""
 

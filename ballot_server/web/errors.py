@@ -95,6 +95,7 @@ _STATUS = {
     "DraftUnknownError": HTTPStatus.NOT_FOUND,
     "UnitMemberUnknownError": HTTPStatus.NOT_FOUND,
     "EntryUnknownError": HTTPStatus.NOT_FOUND,
+    "CollectionUnknownError": HTTPStatus.NOT_FOUND,
     "MinutesNotWrittenError": HTTPStatus.NOT_FOUND,
     "MinutesFileMissingError": HTTPStatus.NOT_FOUND,
     "UploadTooLargeError": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -131,3 +131,10 @@ def test_upgrade_to_0011_keeps_the_archives_and_adds_what_is_known_of_their_end(
     with new.connect() as connection:
         assert connection.execute(text("SELECT kind FROM board_entry")).scalars().all() == ["meeting"]
     assert {"archive_keeping", "archive_destruction", "kept_result"} <= set(inspect(new).get_table_names())
+
+
+def test_upgrade_to_0012_adds_the_tables_of_reports(tmp_path: Path) -> None:
+    old = build_at(f"sqlite:///{tmp_path / 'old.sqlite3'}", "0011")
+    before = set(inspect(old).get_table_names())
+    new = build_at(str(old.url), "0012")
+    assert set(inspect(new).get_table_names()) - before == {"report_collection", "received_report"}

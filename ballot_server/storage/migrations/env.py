@@ -6,6 +6,7 @@ from ballot_server.storage.draft_tables import MeetingDraftRow
 from ballot_server.storage.keeping_tables import ArchiveKeepingRow
 from ballot_server.storage.paper_tables import PaperBallotsRow
 from ballot_server.storage.register_tables import UnitMemberRow
+from ballot_server.storage.report_tables import ReportCollectionRow
 from ballot_server.storage.slip_tables import SlipOrderRow
 from ballot_server.storage.tested_tables import TestedOpeningRow
 from ballot_server.storage.trustee_tables import TrusteeSeatRow
@@ -19,6 +20,7 @@ _LAST = (
     TestedOpeningRow,
     PaperBallotsRow,
     ArchiveKeepingRow,
+    ReportCollectionRow,
 )
 (metadata,) = {table.metadata for table in _LAST}
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
