@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from ballot_server.domain.election import ElectionState
 from ballot_server.services.board_view import list_entries
 from ballot_server.services.derive_result import CountedElection
 from ballot_server.services.sealed_election import read_sealed
-from ballot_server.storage.repositories import ElectionRepository
+from ballot_server.storage.keeping_records import KeptResultRecord
+from ballot_server.storage.repositories import ArchiveRepository, ElectionRepository
 from ballot_server.storage.session import Session
 from crypto.ballot import ballot_size
 from crypto.bodies import ClosedBody, EntryKind, OutcomeBody, TallyBody
 from crypto.body_form import read_body
+from crypto.encoding import decode_canonical_object
 from crypto.manifest import Manifest
-from crypto.paper import PaperCounts
+from crypto.paper import PaperCounts, PaperElection
 
 _Body = TypeVar("_Body", ClosedBody, TallyBody, PaperCounts)
 
 
+@dataclass(frozen=True)
+class ElectionSums:
+    """What was counted of one election: `ballots` by phone with their counts, none on paper alone, and the paper."""
+
+    election: str
+    ballots: int
+    counts: tuple[tuple[int, ...], ...]
+    paper: PaperCounts | None
+
+
 def read_counted(session: Session, meeting: str) -> tuple[CountedElection, ...]:
     """Return the meeting's counted elections in the order of their outcomes, annulled ones left out."""
-    counted = []
-    for entry in list_entries(session, meeting, EntryKind.OUTCOME):
-        name = cast(OutcomeBody, read_body(EntryKind.OUTCOME, entry.body)).election
-        if ElectionRepository(session).get(meeting, name).state is not ElectionState.ANNULLED:
-            counted.append(_read_one(session, meeting, name))
-    return tuple(counted)
+    return tuple(_add_up(read_sealed(session, meeting, sums.election), sums) for sums in list_sums(session, meeting))
+
+
+def list_sums(session: Session, meeting: str) -> tuple[ElectionSums, ...]:
+    """Return what was counted, in the order of the outcomes: from the board, or what outlived a destroyed archive."""
+    if ArchiveRepository(session).find_destruction(meeting) is not None:
+        return tuple(_restore_sums(kept) for kept in ArchiveRepository(session).list_results(meeting))
+    names = [
+        cast(OutcomeBody, read_body(EntryKind.OUTCOME, entry.body)).election
+        for entry in list_entries(session, meeting, EntryKind.OUTCOME)
+    ]
+    return tuple(
+        _read_sums(session, meeting, name)
+        for name in names
+        if ElectionRepository(session).get(meeting, name).state is not ElectionState.ANNULLED
+    )
 
 
 def add_paper(
@@ -44,6 +67,9 @@ def add_paper(
 
 def find_paper_counts(session: Session, meeting: str, election: str) -> PaperCounts | None:
     """Return what was counted of an election's paper ballots, None while that is not on the board."""
+    kept = ArchiveRepository(session).find_result(meeting, election)
+    if kept is not None:
+        return _restore_sums(kept).paper
     return _find_body(session, meeting, election, EntryKind.PAPER_COUNTS, PaperCounts)
 
 
@@ -56,17 +82,28 @@ def list_closed_ballots(session: Session, meeting: str, manifest: Manifest) -> l
     return [closed.ballots[start : start + size] for start in range(0, len(closed.ballots), size)]
 
 
-def _read_one(session: Session, meeting: str, election: str) -> CountedElection:
+def _add_up(sealed: Manifest | PaperElection, sums: ElectionSums) -> CountedElection:
+    if isinstance(sealed, Manifest):
+        return add_paper(sealed, sums.counts, sums.ballots, sums.paper)
+    if sums.paper is None:
+        raise TypeError("an election on paper has no outcome without its counts")
+    return CountedElection(sealed, sums.paper.counts, sums.paper.ballots, sums.paper)
+
+
+def _read_sums(session: Session, meeting: str, election: str) -> ElectionSums:
     sealed = read_sealed(session, meeting, election)
     paper = find_paper_counts(session, meeting, election)
     if not isinstance(sealed, Manifest):
-        if paper is None:
-            raise TypeError("an election on paper has no outcome without its counts")
-        return CountedElection(sealed, paper.counts, paper.ballots, paper)
+        return ElectionSums(election, 0, (), paper)
     tally = _find_body(session, meeting, election, EntryKind.TALLY, TallyBody)
     if tally is None:
         raise TypeError("an election on phones has no outcome without a tally")
-    return add_paper(sealed, tally.counts, len(list_closed_ballots(session, meeting, sealed)), paper)
+    return ElectionSums(election, len(list_closed_ballots(session, meeting, sealed)), tally.counts, paper)
+
+
+def _restore_sums(kept: KeptResultRecord) -> ElectionSums:
+    paper = None if kept.paper is None else read_body(EntryKind.PAPER_COUNTS, decode_canonical_object(kept.paper))
+    return ElectionSums(kept.election, kept.ballots, kept.counts, cast(PaperCounts | None, paper))
 
 
 def _find_body(session: Session, meeting: str, election: str, kind: EntryKind, form: type[_Body]) -> _Body | None:

@@ -60,8 +60,8 @@ class ArchiveDestructionRow(Base):
 class KeptResultRow(Base):
     """The sums of a counted election of a destroyed archive; `number` is the place of its outcome among the others.
 
-    `counts` is a list of numbers for each contest, blank last, by phone and on paper together, as is `returned`;
-    `paper` is the canonical body of what was counted on paper, None where nothing was.
+    `ballots` came by phone, and `counts` is a list of numbers for each contest of those, blank last, empty where all
+    was on paper; `paper` is the canonical body of what was counted on paper, None where nothing was.
     """
 
     __tablename__ = "kept_result"
@@ -70,7 +70,7 @@ class KeptResultRow(Base):
     meeting: Mapped[str] = mapped_column(String(8), primary_key=True)
     election: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[int] = mapped_column(Integer)
-    returned: Mapped[int] = mapped_column(Integer)
+    ballots: Mapped[int] = mapped_column(Integer)
     counts: Mapped[list[list[int]]] = mapped_column(JSON)
     paper: Mapped[bytes | None] = mapped_column(LargeBinary)
 

@@ -68,7 +68,7 @@ def _create_results() -> None:
         sa.Column("meeting", sa.String(length=8), nullable=False),
         sa.Column("election", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("ballots", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("paper", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
