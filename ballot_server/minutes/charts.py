@@ -128,7 +128,7 @@ def _describe(chart: Chart, axis: str, wording: Wording) -> Chart:
         )
         for bar in chart.bars
     )
-    every = tuple(range(len(chart.bars) - 1))
+    every = tuple(at for at, bar in enumerate(chart.bars) if bar.tone is not BarTone.BLANK)
     lines = " ".join(
         wording.say(
             "chart.line",
@@ -143,21 +143,33 @@ def _describe(chart: Chart, axis: str, wording: Wording) -> Chart:
     return replace(chart, description=description.strip())
 
 
-def split_chart(chart: Chart, wording: Wording) -> tuple[Chart, ...]:
-    """Return a chart in pieces of at most twenty bars, fewer of long labels, all with the same axis and lines.
+def split_chart(
+    chart: Chart, wording: Wording, *, most_bars: int = _BARS_A_PIECE, most_lines: int = _LINES_A_PIECE
+) -> tuple[Chart, ...]:
+    """Return a chart in as few pieces of nearly one length as can be, all with the same axis and lines.
 
-    Each piece describes its own bars; lines that concern none of them are left out.
+    Each piece describes its own bars; lines that concern none of them are left out. most_lines: of labels, which take
+    several where they are long.
     """
+    least = len(_share_bars(chart, most_bars, most_lines))
+    shortest = -(-len(chart.bars) // least)
+    shares = (_share_bars(chart, bars, most_lines) for bars in range(shortest, most_bars + 1))
+    pieces = next(pieces for pieces in shares if len(pieces) == least)
+    return (chart,) if least == 1 else tuple(_cut_piece(chart, piece, wording) for piece in pieces)
+
+
+def _share_bars(chart: Chart, most_bars: int, most_lines: int) -> list[list[int]]:
+    """Return the places of bars piece by piece, each as full as it may be."""
     pieces: list[list[int]] = []
     height = 0
     for at, bar in enumerate(chart.bars):
         lines = 1 + len(bar.label) // _LETTERS_A_LINE
-        if not pieces or height + lines > _LINES_A_PIECE or len(pieces[-1]) == _BARS_A_PIECE:
+        if not pieces or height + lines > most_lines or len(pieces[-1]) == most_bars:
             pieces.append([])
             height = 0
         pieces[-1].append(at)
         height += lines
-    return (chart,) if len(pieces) == 1 else tuple(_cut_piece(chart, piece, wording) for piece in pieces)
+    return pieces
 
 
 def _cut_piece(chart: Chart, piece: list[int], wording: Wording) -> Chart:
@@ -167,7 +179,8 @@ def _cut_piece(chart: Chart, piece: list[int], wording: Wording) -> Chart:
         for line in chart.thresholds
         if any(at in places for at in line.bars)
     )
-    return replace(chart, bars=tuple(chart.bars[at] for at in piece), thresholds=lines)
+    cut = replace(chart, bars=tuple(chart.bars[at] for at in piece), thresholds=lines)
+    return _describe(cut, chart.caption, wording)
 
 
 def render_chart(chart: Chart, picture: PictureFormat, language: Language = Language.VIETNAMESE) -> bytes:
