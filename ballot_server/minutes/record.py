@@ -39,8 +39,9 @@ class AttendanceRecord:
 class RuleSetRecord:
     """The rule-set an election was counted under, and where it comes from.
 
-    `source` is the document with its kind ("Hướng dẫn"); `number` and `issued` are empty when the copy bears none;
-    `mark` is the letter of verification (V, S, P, I or ?); `readings` say how the text was read.
+    `source` is the document with its kind ("Hướng dẫn"); `number` and `issued` are empty when the copy bears none, and
+    `source_note` says what it is that bears none; `mark` is the letter of verification (V, S, P, I or ?); `readings`
+    say how the text was read.
     """
 
     title: str
@@ -53,6 +54,7 @@ class RuleSetRecord:
     mark: str
     in_force: bool = True
     readings: tuple[str, ...] = ()
+    source_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,16 @@ class SealedBaseRecord:
 
 @dataclass(frozen=True)
 class ThresholdRecord:
-    """What an option needed, said before the ballot: `words` as "ít nhất hai phần ba", and `needed` of `base`."""
+    """What an option needed, said before the ballot: `words` as "ít nhất hai phần ba", and `needed` of `base`.
+
+    `for_each`: `option` is no option's name but says of whom it is asked ("mỗi người ứng cử").
+    """
 
     option: str
     words: str
     needed: int
     base: int
+    for_each: bool = False
 
 
 @dataclass(frozen=True)
