@@ -192,7 +192,7 @@ def _describe_contest(
         tests=tuple(_describe_test(test, labels) for test in made.tests),
         outcome=made.text.in_language(code),
         clause=made.clause.in_language(code),
-        note=_write_note(words, contest),
+        note=_write_note(words, contest, decision.sealed),
         marks=asked.marks,
         cumulation=tuple(
             CumulationRecord(labels[row.form], row.votes, row.run, row.needed, row.reached) for row in made.cumulation
@@ -200,9 +200,12 @@ def _describe_contest(
     )
 
 
-def _write_note(words: RecordWords, contest: DecidedContest) -> str:
+def _write_note(words: RecordWords, contest: DecidedContest, sealed: SealedRules) -> str:
     made = contest.decision
     parts = [made.next_step.in_language(words.language.value)]
+    before = next(each.previous_failed for each in sealed.contests if each.id == contest.id)
+    if before and sealed.rule_set.failures:
+        parts.insert(0, words.say("failed_before", count=before))
     if made.seats_left:
         parts.append(words.say("seats_left", count=made.seats_left))
     if made.review_on:

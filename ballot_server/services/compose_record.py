@@ -5,22 +5,25 @@ Every number comes from the decision that the board's outcome was drawn from; wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
 from ballot_server.domain.base import VoterRule, list_entitled
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.member import Attendance, Member, MemberClass, Roll
-from ballot_server.i18n import Language
+from ballot_server.i18n import Language, translate
 from ballot_server.minutes.record import (
     AnnulledElectionRecord,
     AttendanceRecord,
+    ContestRecord,
+    ElectionRecord,
     ExemptMember,
     MinutesRecord,
+    TestRecord,
 )
-from ballot_server.rules.sealed import SealedRules
+from ballot_server.rules.sealed import FollowedContest, SealedRules
 from ballot_server.services.compose_election_record import (
     AnnulledElection,
     DecidedElection,
@@ -28,6 +31,7 @@ from ballot_server.services.compose_election_record import (
     name_title,
 )
 from ballot_server.services.record_words import RecordWords
+from ballot_server.services.repeat_election import name_repeat
 from ballot_server.storage.records import MeetingRecord
 from crypto.manifest import Manifest
 
@@ -96,11 +100,9 @@ def compose_record(
         else "",
         rehearsal=meeting.rehearsal,
         attendance=_compose_attendance(words, meeting.held_on, roll, opened),
-        elections=tuple(
-            compose_election_record(election, key_words=key_words, language=language) for election in elections
-        ),
+        elections=_compose_elections(words, elections, key_words),
         head=head,
-        annulled=tuple(_compose_annulled(words, election) for election in annulled),
+        annulled=_compose_annulled(words, elections, annulled),
         incidents=tuple(
             words.say(
                 "switched_to_paper",
@@ -128,9 +130,10 @@ def _name_form(elections: Sequence[DecidedElection], annulled: Sequence[Annulled
 def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequence[SealedRules]) -> AttendanceRecord:
     """Return who was summoned and came, by the widest of the evening's elections, and who stayed away.
 
-    Of two elections as wide, the one with more people in the room counts: the roll knows who came late.
+    Of two elections as wide, the one with more people in the room counts: the roll knows who came late. Members
+    concerned who get no slip are summoned and in the room like all others.
     """
-    widest = max(opened, key=lambda sealed: (sealed.summoned, sealed.present))
+    widest = max(opened, key=lambda sealed: (sealed.heads.summoned, sealed.heads.present))
     summoned = list_entitled(roll, on, VoterRule(widest.rule_set.base))
     official = [entry for entry in roll.entries if entry.member.member_class is MemberClass.OFFICIAL]
     exempt = [entry.member for entry in official if entry.member.is_exempt(on)]
@@ -145,8 +148,8 @@ def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequen
         )
 
     return AttendanceRecord(
-        summoned=widest.summoned,
-        present=widest.present,
+        summoned=widest.heads.summoned,
+        present=widest.heads.present,
         absent_excused=list_absent(Attendance.ABSENT_EXCUSED),
         absent_unexcused=list_absent(Attendance.ABSENT_UNEXCUSED),
         exempt=tuple(_describe_exempt(words, member) for member in exempt),
@@ -171,11 +174,63 @@ def _describe_printing(words: RecordWords, series: Set[str], elsewhere: Sequence
     return words.say("printing_both", elsewhere=", ".join(foreign), server=", ".join(own))
 
 
-def _compose_annulled(words: RecordWords, election: AnnulledElection) -> AnnulledElectionRecord:
-    return AnnulledElectionRecord(
-        title=name_title(election.manifest, words.language),
-        rule_set_title=election.sealed.rule_set.title.in_language(words.language.value),
-        ground=election.ground,
+def _compose_elections(
+    words: RecordWords, elections: Sequence[DecidedElection], key_words: tuple[str, ...]
+) -> tuple[ElectionRecord, ...]:
+    """Return the elections' parts; a contest that follows another says first what that one came to."""
+    records: dict[str, ElectionRecord] = {}
+    for election in elections:
+        record = compose_election_record(election, key_words=key_words, language=words.language)
+        contests = tuple(
+            contest if sealed.follows is None else _cite_followed(words, contest, records, elections, sealed.follows)
+            for contest, sealed in zip(record.contests, election.decision.sealed.contests, strict=True)
+        )
+        records[election.manifest.election] = replace(record, contests=contests)
+    return tuple(records.values())
+
+
+def _cite_followed(
+    words: RecordWords,
+    contest: ContestRecord,
+    records: Mapping[str, ElectionRecord],
+    elections: Sequence[DecidedElection],
+    follows: FollowedContest,
+) -> ContestRecord:
+    """Return a contest whose note begins with the tests of the one that it follows."""
+    [followed] = [each for each in elections if each.manifest.election == follows.election]
+    place = [each.id for each in followed.manifest.contests].index(follows.contest)
+    record = records[follows.election]
+    tests = "; ".join(_write_test(test, words.language) for test in record.contests[place].tests)
+    said = words.say("followed", title=record.title, tests=tests)
+    return replace(contest, note=f"{said} {contest.note}".strip())
+
+
+def _write_test(test: TestRecord, language: Language) -> str:
+    key = "test_passed" if test.passed else "test_failed"
+    return translate(
+        f"minutes.print.contest.{key}",
+        language,
+        option=test.option,
+        needed=test.needed,
+        base=test.base,
+        got=test.got,
+    )
+
+
+def _compose_annulled(
+    words: RecordWords, elections: Sequence[DecidedElection], annulled: Sequence[AnnulledElection]
+) -> tuple[AnnulledElectionRecord, ...]:
+    """Return the annulled elections, each with the one that repeats it, decided or annulled in its turn."""
+    manifests = [*(each.manifest for each in elections), *(each.manifest for each in annulled)]
+    titles = {manifest.election: name_title(manifest, words.language) for manifest in manifests}
+    return tuple(
+        AnnulledElectionRecord(
+            title=name_title(election.manifest, words.language),
+            rule_set_title=election.sealed.rule_set.title.in_language(words.language.value),
+            ground=election.ground,
+            repeated_as=titles.get(name_repeat(election.manifest.election), ""),
+        )
+        for election in annulled
     )
 
 

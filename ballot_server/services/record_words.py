@@ -11,6 +11,7 @@ from ballot_server.domain.quorum import QuorumResult
 from ballot_server.domain.threshold import Comparator, Threshold
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.record import BaseRecord, SealedBaseRecord
+from ballot_server.minutes.wording import date_fields
 
 _PARTS_LEFT_OUT = ("not_incumbent", "exempt", "transferred_out", "suspended", "excused")
 
@@ -59,6 +60,8 @@ class RecordWords:
             (Comparator.AT_LEAST, Fraction(1, 2)): "half_or_more",
             (Comparator.AT_LEAST, Fraction(2, 3)): "two_thirds_or_more",
             (Comparator.MORE_THAN, Fraction(1, 2)): "more_than_half",
+            (Comparator.MORE_THAN, Fraction(2, 3)): "more_than_two_thirds",
+            (Comparator.MORE_THAN, Fraction(3, 10)): "more_than_thirty_per_cent",
         }.get((threshold.comparator, threshold.fraction))
         if named is not None:
             return self.say(named)
@@ -84,5 +87,6 @@ class RecordWords:
 
 
 def write_date(day: date) -> str:
-    """Return a date as Vietnamese papers write it."""
-    return day.strftime("%d/%m/%Y")
+    """Return a date as Vietnamese papers write it: 03/02/2026, 26/5/2026."""
+    fields = date_fields(day)
+    return f"{fields['day']}/{fields['month']}/{fields['year']}"

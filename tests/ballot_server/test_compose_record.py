@@ -82,6 +82,14 @@ def test_attendance_is_that_of_the_widest_election(tmp_path: Path) -> None:
     assert [(election.summoned, election.present) for election in record.elections] == [(4, 4), (5, 5)]
 
 
+def test_attendance_holds_members_concerned_who_get_no_slip(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, (make_plan("s1", member_concerned_votes=False),)) as evening:
+        evening.hold("s1", *[AGREE] * 4)
+        record = compose(evening)
+    assert (record.attendance.summoned, record.attendance.present) == (5, 5)
+    assert [(election.summoned, election.present) for election in record.elections] == [(4, 4)]
+
+
 def test_attendance_of_an_annulled_election_counts_only_where_there_is_no_other(tmp_path: Path) -> None:
     with prepare_evening(tmp_path) as evening:
         evening.open("s1")
@@ -133,6 +141,36 @@ def test_note_prints_the_day_after_twelve_months_on_which_to_look_again(tmp_path
         first, second = compose(evening).elections
     assert "15/01/2027" in second.contests[0].note
     assert "2027" not in first.contests[0].note
+
+
+def test_second_ballot_says_first_what_the_first_came_to(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, SCREENING) as evening:
+        evening.hold("s3a", AGREE, AGREE, AGREE)
+        evening.hold("s3b", DISAGREE, DISAGREE, DISAGREE)
+        first, second = compose(evening).elections
+    assert second.contests[0].note.startswith(
+        "Lần bỏ phiếu “Lần bỏ phiếu s3a” trước đó: “Đồng ý” cần 3/5, được 3 – đạt."
+    )
+    assert "s3a" not in first.contests[0].note
+
+
+@pytest.mark.parametrize(("failed", "said"), [(0, False), (1, True)])
+def test_note_says_how_often_the_vote_failed_before(tmp_path: Path, failed: int, said: bool) -> None:
+    plan = make_plan(rules="vn-recognition")
+    planned = tuple(replace(each, previous_failed=failed) for each in plan.planned)
+    with prepare_evening(tmp_path, (replace(plan, planned=planned),)) as evening:
+        evening.hold("s1", DISAGREE, DISAGREE, DISAGREE)
+        [election] = compose(evening).elections
+    assert ("Trước lần này đã bỏ phiếu không đạt: 1 lần." in election.contests[0].note) is said
+
+
+def test_annulled_election_names_the_one_that_repeats_it(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, (make_plan("s1"), make_plan("s1-2"))) as evening:
+        evening.open("s1")
+        evening.annul("s1")
+        evening.hold("s1-2", AGREE, AGREE, AGREE)
+        [annulled] = compose(evening).annulled
+    assert annulled.repeated_as == "Lần bỏ phiếu s1-2"
 
 
 def test_slips_carry_every_number_of_the_evening(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_worked_election_is_decided_as_by_hand(evenings: Path, meeting: str, exp
 
 
 def test_another_twelve_months_proposes_the_day_worked_out_by_hand(evenings: Path) -> None:
-    assert squeeze("Xem xét lại sau ngày 20/03/2027") in squeeze(read_text(evenings / "cell" / "minutes.pdf"))
+    assert squeeze("Xem xét lại sau ngày 20/3/2027") in squeeze(read_text(evenings / "cell" / "minutes.pdf"))
 
 
 def find_election(evenings: Path, meeting: str, name: str) -> dict[str, Any]:
