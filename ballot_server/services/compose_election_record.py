@@ -22,6 +22,7 @@ from ballot_server.minutes.record import (
     ThresholdRecord,
 )
 from ballot_server.rules.election import DecidedContest, ElectionDecision
+from ballot_server.rules.model import ContestForm
 from ballot_server.rules.sealed import SealedRules, measure_quorum_of, read_sealed_rules
 from ballot_server.services.record_words import RecordWords, write_date
 from crypto.manifest import Contest, Manifest
@@ -144,6 +145,7 @@ def _describe_rule_set(words: RecordWords, decision: ElectionDecision) -> RuleSe
         mark=dated.mark.value,
         in_force=dated.in_force,
         readings=tuple(reading.text.in_language(code) for reading in rule_set.readings),
+        source_note="" if source.note is None else source.note.in_language(code),
     )
 
 
@@ -159,8 +161,15 @@ def _list_thresholds(words: RecordWords, decision: ElectionDecision) -> tuple[Th
     for test in rule_set.tests:
         asked = [count for (option, name), count in needed.items() if name == test.id and test.option in (None, option)]
         if asked:
-            label = words.say("each_candidate") if test.option is None else labels[test.option]
-            thresholds.append(ThresholdRecord(label, words.read_threshold(test.threshold), asked[0], value))
+            thresholds.append(
+                ThresholdRecord(
+                    option=words.say("each_candidate") if test.option is None else labels[test.option],
+                    words=words.read_threshold(test.threshold),
+                    needed=asked[0],
+                    base=value,
+                    for_each=test.option is None,
+                )
+            )
     return tuple(thresholds)
 
 
@@ -214,7 +223,10 @@ def _write_note(words: RecordWords, contest: DecidedContest, sealed: SealedRules
 
 
 def _list_bases(words: RecordWords, contest: DecidedContest, decision: ElectionDecision) -> tuple[BaseRecord, ...]:
-    """Return every base of which shares are printed, the rule-set's own first, each number's meaning once."""
+    """Return every base of which shares are printed, the rule-set's own first, each number's meaning once.
+
+    Of levels all bases that are or were in use are printed, though ballots by phone are all valid.
+    """
     sealed, numbers = decision.sealed, decision.numbers
     kind = sealed.base.kind
     own = words.name_base(kind.value, contest.decision.base_value)
@@ -222,7 +234,7 @@ def _list_bases(words: RecordWords, contest: DecidedContest, decision: ElectionD
         bases, others = [replace(own, holds_blank=False)], {"returned": numbers.returned}
     else:
         bases, others = [own], {"summoned": sealed.summoned, "returned": numbers.returned}
-    if numbers.valid != numbers.returned:
+    if numbers.valid != numbers.returned or sealed.rule_set.form is ContestForm.LEVELS:
         others["valid"] = numbers.valid
     return (*bases, *(words.name_base(name, value) for name, value in others.items() if name != kind.value))
 
