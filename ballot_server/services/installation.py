@@ -1,4 +1,4 @@
-"""What a process of the service works with: the opened database and the server's own key."""
+"""What a process of the service works with: the opened database, the server's own key and the unit's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ballot_server.services.server_key import load_server_seed
+from ballot_server.services.unit_key import load_unit_seed
 from ballot_server.storage.engine import Database, open_database
 from crypto.group import RandomBytes
 from crypto.signing import SigningSeed, VerificationKey, derive_verification_key
@@ -15,16 +16,22 @@ DATABASE_FILE = "phieukin.sqlite3"
 
 @dataclass(frozen=True)
 class Installation:
-    """An opened data folder; `seed` signs board entries and confirmations."""
+    """An opened data folder; `seed` signs board entries and confirmations, `unit_seed` the reports that go up."""
 
     folder: Path
     database: Database
     seed: SigningSeed = field(repr=False)
+    unit_seed: SigningSeed = field(repr=False)
 
     @property
     def server_key(self) -> VerificationKey:
         """The public half of the server's key."""
         return derive_verification_key(self.seed)
+
+    @property
+    def unit_key(self) -> VerificationKey:
+        """The public half of the unit's key."""
+        return derive_verification_key(self.unit_seed)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -35,9 +42,10 @@ def open_installation(folder: Path, random_bytes: RandomBytes, database_url: str
     """Open a data folder, making it and everything in it at the first call.
 
     database_url: another database than the SQLite file in the folder.
-    Raises: ServerKeyDamagedError, DatabaseTooNewError, DatabaseUnusableError, DatabaseBusyError.
+    Raises: ServerKeyDamagedError, UnitKeyDamagedError, DatabaseTooNewError, DatabaseUnusableError, DatabaseBusyError.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     seed = load_server_seed(folder, random_bytes)
+    unit_seed = load_unit_seed(folder, random_bytes)
     url = database_url or f"sqlite:///{folder.resolve() / DATABASE_FILE}"
-    return Installation(folder=folder, database=Database(open_database(url)), seed=seed)
+    return Installation(folder=folder, database=Database(open_database(url)), seed=seed, unit_seed=unit_seed)

@@ -6,12 +6,13 @@ is what that rule-set makes of the tally. V11: the numbers in the minutes entry 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from ballot_server.domain.contest import BLANK
 from ballot_server.errors import BallotServerError
-from ballot_server.rules.election import list_sealed_options
+from ballot_server.rules.election import ElectionDecision, list_sealed_options
 from ballot_server.rules.loader import is_installed_text
 from ballot_server.rules.sealed import SealedContest, SealedRules, read_sealed_rules
 from ballot_server.services.derive_result import CountedElection, derive_decisions
@@ -24,10 +25,16 @@ from crypto.verify import CheckResult, ElectionReport, Report
 
 @dataclass(frozen=True)
 class RulesReport:
-    """V10 and V11 with what they ran over; `own_rules` are elections under a text that is not installed here."""
+    """V10 and V11 with what they ran over; `own_rules` are elections under a text that is not installed here.
+
+    sealed: the rules of every election by its id; decisions: on those that have an outcome and stand, in the order of
+    their outcomes.
+    """
 
     checks: tuple[CheckResult, ...]
     own_rules: tuple[str, ...]
+    sealed: Mapping[str, SealedRules]
+    decisions: Mapping[str, ElectionDecision]
 
 
 def verify_results(report: Report) -> RulesReport:
@@ -41,11 +48,15 @@ def verify_results(report: Report) -> RulesReport:
         (election for election in report.elections if election.outcome is not None and election.ground is None),
         key=lambda election: 0 if election.outcome is None else election.outcome.number,
     )
-    results = [_check_outcome(election, decided[: place + 1]) for place, election in enumerate(decided)]
+    decisions = {
+        election.manifest.body.election: _check_outcome(election, decided[: place + 1])
+        for place, election in enumerate(decided)
+    }
+    results = [decision.to_result(name).to_json() for name, decision in decisions.items()]
     minutes = _check_minutes(report, results)
     own = tuple(name for name, rules in sealed.items() if not is_installed_text(rules.rule_set))
     checks = (CheckResult("V10", counted=len(results)), CheckResult("V11", counted=minutes))
-    return RulesReport(checks=checks, own_rules=own)
+    return RulesReport(checks=checks, own_rules=own, sealed=sealed, decisions=decisions)
 
 
 def _check_rules(election: ElectionReport, date: str) -> SealedRules:
@@ -86,7 +97,7 @@ def _check_agreement(entry: int, manifest: Manifest | PaperElection, sealed: Sea
             )
 
 
-def _check_outcome(election: ElectionReport, until: list[ElectionReport]) -> dict[str, object]:
+def _check_outcome(election: ElectionReport, until: list[ElectionReport]) -> ElectionDecision:
     outcome = election.outcome
     entry = None if outcome is None else outcome.number
     try:
@@ -102,7 +113,7 @@ def _check_outcome(election: ElectionReport, until: list[ElectionReport]) -> dic
             expected=expected,
             found=election.result,
         )
-    return expected
+    return decision
 
 
 def _count(election: ElectionReport) -> CountedElection:
