@@ -152,12 +152,7 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
         slips = SeriesRepository(session).list_all(meeting)
         changes = list_open_changes(session, meeting, elections)
     roll = apply_events(beginning, events)
-    letters = _assign_series(roll, record.held_on, elections)
-    on_paper = _list_voters_on_paper(roll, record.held_on, elections)
-    lines = [
-        _describe_person(row, entry.member, entry.attendance, letters, record.held_on, on_paper)
-        for row, entry in enumerate(roll.entries, start=1)
-    ]
+    lines = list_people(roll, record.held_on, elections)
     people = find_people(
         lines,
         query,
@@ -176,7 +171,7 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
         present=len(present),
         excused=attendances.count(Attendance.ABSENT_EXCUSED),
         unexcused=attendances.count(Attendance.ABSENT_UNEXCUSED),
-        voters=sum(line.series is not None or line.member.card_number in on_paper for line in present),
+        voters=sum(line.no_slip is None for line in present),
         series=tuple(
             SeriesLine(
                 letter=each.letter,
@@ -196,6 +191,16 @@ def open_desk(database: Database, meeting: str, query: str = "") -> DeskView:
         found=len(found),
         changes=changes,
     )
+
+
+def list_people(roll: Roll, on: date, elections: tuple[ElectionRecord, ...]) -> list[PersonLine]:
+    """Return everybody on a roll in its order, without what each did, by the elections' rules."""
+    letters = _assign_series(roll, on, elections)
+    on_paper = _list_voters_on_paper(roll, on, elections)
+    return [
+        _describe_person(row, entry.member, entry.attendance, letters, on, on_paper)
+        for row, entry in enumerate(roll.entries, start=1)
+    ]
 
 
 def _add_steps(
