@@ -17,6 +17,16 @@ define INSTALL_BROWSER
 	{ echo 'The tests need Chromium: install it (apt-get install chromium), or set CHROMIUM to its path.' >&2; exit 1; }
 endef
 
+# The office program that opens our documents and sheets in the tests, likewise.
+define INSTALL_OFFICE
+{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+	libreoffice-writer-nogui libreoffice-calc-nogui && \
+	$(BIN)/python -m tests.support.office; } || \
+	{ echo 'The tests need LibreOffice: install it (apt-get install libreoffice-writer-nogui libreoffice-calc-nogui),' \
+	'or set SOFFICE to its path.' >&2; exit 1; }
+endef
+
 install: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml hatch_build.py $(KIOSK_SOURCES)
@@ -30,7 +40,14 @@ $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/python kiosk/toolchain.py find >/dev/null 2>&1 || \
 		$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[node]'
 	$(BIN)/python -m tests.support.browser || $(INSTALL_BROWSER)
+	$(BIN)/python -m tests.support.office || $(INSTALL_OFFICE)
 	touch $@
+
+# Where it is missing, what was installed before does not count.
+ifeq ($(shell command -v "$${SOFFICE:-soffice}" || command -v libreoffice),)
+.PHONY: no-office
+$(VENV)/.tested: no-office
+endif
 
 run: install
 	$(BIN)/phieukin serve
