@@ -56,6 +56,8 @@ def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAM
         signatures=_place_signatures(record, wording),
         signatures_heading=wording.say("closing.tellers"),
         sign_here=wording.say("closing.sign_here"),
+        recipients_label=wording.say("recipients.label"),
+        recipients=_list_recipients(record, wording),
         page_label=wording.say("page"),
         footer=wording.say("footer", head=group_characters(record.head)) if record.head else "",
         watermark=wording.say("rehearsal_mark") if record.rehearsal else "",
@@ -66,13 +68,36 @@ def _compose_front(record: MinutesRecord, wording: Wording) -> Front:
     return Front(
         superior=record.superior,
         unit=record.unit,
-        number=wording.say("number", number=record.number) if record.number else "",
+        number=_write_number(record, wording),
         heading=record.heading or wording.say("heading"),
-        day=wording.write_date(record.date),
+        day=_write_day(record, wording),
         title=wording.say("title"),
         subtitle=record.title,
         rehearsal_line=wording.say("rehearsal_line") if record.rehearsal else "",
     )
+
+
+def _write_number(record: MinutesRecord, wording: Wording) -> str:
+    """Return the paper's number: Party papers write it without a colon."""
+    if not record.number:
+        return ""
+    return wording.say("number_outside" if record.heading else "number", number=record.number)
+
+
+def _write_day(record: MinutesRecord, wording: Wording) -> str:
+    """Return the day, with room to write the place by hand where the day's layout names it."""
+    day = wording.write_date(record.date)
+    if record.heading or not find_layout(record.date).names_place:
+        return day
+    return wording.say("place_and_day", date=day)
+
+
+def _list_recipients(record: MinutesRecord, wording: Wording) -> tuple[str, ...]:
+    """Return who gets a copy: the superior body, and the unit, which files it."""
+    if record.heading:
+        return ()
+    kept = wording.say("recipients.kept", unit=record.unit)
+    return (wording.say("recipients.reported", superior=record.superior), kept) if record.superior else (kept,)
 
 
 def _compose_participants(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ballot_server.minutes.charts import compose_chart, split_chart
 from ballot_server.minutes.document import (
     Alignment,
@@ -13,11 +15,13 @@ from ballot_server.minutes.document import (
     Together,
     Tone,
 )
-from ballot_server.minutes.record import BaseRecord, ContestRecord, ElectionRecord, OptionRecord
+from ballot_server.minutes.record import BaseRecord, ContestRecord, ElectionRecord, OptionRecord, TestRecord
 from ballot_server.minutes.wording import NO_SHARE, Wording
 
 _SUMMARY_FROM_CONTESTS = 4
 _SUMMARY_MOST_OPTIONS = 3
+_SUMMARY_LONGEST_OUTCOME = 60
+_TESTS_NAMED_BY_RESULT = 7
 
 
 def has_summary(election: ElectionRecord) -> bool:
@@ -31,15 +35,17 @@ def has_summary(election: ElectionRecord) -> bool:
 
 
 def compose_summary(election: ElectionRecord, wording: Wording) -> Table:
-    """Return the table of all contests, a row each."""
+    """Return the table of all contests, a row each; outcomes of whole sentences stand with each contest alone."""
     options = election.contests[0].options
     is_wide = len(options) == _SUMMARY_MOST_OPTIONS
+    says_outcome = all(len(contest.outcome) <= _SUMMARY_LONGEST_OUTCOME for contest in election.contests)
+    outcome = (Column(wording.say("contest.outcome"), weight=3 if is_wide else 7),) if says_outcome else ()
     columns = (
         Column(wording.say("contest.order"), Alignment.CENTER),
         Column(wording.say("contest.subject"), weight=4 if is_wide else 7),
         *(Column(option.label, Alignment.CENTER, weight=3 if is_wide else 6) for option in options),
         Column(wording.say("contest.blank_short"), Alignment.CENTER),
-        Column(wording.say("contest.outcome"), weight=3 if is_wide else 7),
+        *outcome,
     )
     rows = tuple(
         (
@@ -47,7 +53,7 @@ def compose_summary(election: ElectionRecord, wording: Wording) -> Table:
             contest.subject,
             *(_write_count_and_share(option, contest, wording) for option in contest.options),
             str(contest.blank.count),
-            contest.outcome,
+            *((contest.outcome,) if says_outcome else ()),
         )
         for place, contest in enumerate(election.contests, 1)
     )
@@ -67,8 +73,12 @@ def find_shared_bases(election: ElectionRecord) -> tuple[BaseRecord, ...]:
 
 
 def name_bases(bases: tuple[BaseRecord, ...], wording: Wording) -> Paragraph:
-    """Return the note that says what shares are of; it stays with the table that follows."""
-    named = "; ".join(f"{base.label}: {base.value}" for base in bases)
+    """Return the note that says what shares are of, the rule-set's own base first and called so.
+
+    It stays with the table that follows.
+    """
+    own, *others = (f"{base.label}: {base.value}" for base in bases)
+    named = "; ".join([wording.say("contest.own_base", base=own) if others else own, *others])
     return Paragraph(wording.say("contest.share_words", bases=named), tone=Tone.NOTE, keeps_with_next=True)
 
 
@@ -80,22 +90,11 @@ def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, na
     if names_bases and contest.bases:
         blocks.append(name_bases(contest.bases, wording))
     blocks.append(_compose_options(contest, wording))
-    blocks.extend(split_chart(compose_chart(contest, wording), wording))
+    blocks.extend(_place_chart(contest, wording))
     if contest.cumulation:
         blocks.append(Paragraph(wording.say("contest.cumulation"), tone=Tone.NOTE, keeps_with_next=True))
         blocks.append(_compose_cumulation(contest, wording))
-    elif contest.tests:
-        tests = "; ".join(
-            wording.say(
-                "contest.test_passed" if test.passed else "contest.test_failed",
-                option=test.option,
-                needed=test.needed,
-                base=test.base,
-                got=test.got,
-            )
-            for test in contest.tests
-        )
-        blocks.append(Paragraph(f"{tests}.", lead=f"{wording.say('contest.tests')}:"))
+    blocks.extend(_compose_tests(contest, wording))
     if contest.outcome:
         key = "contest.outcome_with_clause" if contest.clause else "contest.outcome_plain"
         outcome = wording.say(key, outcome=contest.outcome.rstrip("."), clause=contest.clause)
@@ -103,6 +102,50 @@ def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, na
     if contest.note:
         blocks.append(Paragraph(contest.note, tone=Tone.NOTE))
     return Together(tuple(blocks))
+
+
+def _place_chart(contest: ContestRecord, wording: Wording) -> tuple[PlainBlock, ...]:
+    """Return a contest's chart, or its pieces, each under a line that says which of how many it is."""
+    pieces = split_chart(compose_chart(contest, wording), wording)
+    if len(pieces) == 1:
+        return pieces
+    blocks: list[PlainBlock] = []
+    for place, piece in enumerate(pieces, 1):
+        blocks.append(Paragraph("", lead=wording.say("chart.piece", place=place, pieces=len(pieces))))
+        blocks.append(piece)
+    return tuple(blocks)
+
+
+def _compose_tests(contest: ContestRecord, wording: Wording) -> tuple[Paragraph, ...]:
+    """Return what was compared, but not again what a table of cumulation has; many alike are named by their result."""
+    cumulated = {row.option for row in contest.cumulation}
+    tests = [test for test in contest.tests if test.option not in cumulated]
+    if not tests:
+        return ()
+    alike = len({(test.needed, test.base) for test in tests}) == 1
+    if alike and len(tests) >= _TESTS_NAMED_BY_RESULT:
+        text = _name_by_result(tests, wording)
+    else:
+        text = "; ".join(
+            wording.say(
+                "contest.test_passed" if test.passed else "contest.test_failed",
+                option=test.option,
+                needed=test.needed,
+                base=test.base,
+                got=test.got,
+            )
+            for test in tests
+        )
+    return (Paragraph(f"{text}.", lead=f"{wording.say('contest.tests')}:"),)
+
+
+def _name_by_result(tests: Sequence[TestRecord], wording: Wording) -> str:
+    parts = [wording.say("contest.tests_alike", needed=tests[0].needed, base=tests[0].base)]
+    for passed, key in ((True, "contest.tests_passed"), (False, "contest.tests_failed")):
+        named = ", ".join(f"“{test.option}” ({test.got})" for test in tests if test.passed is passed)
+        if named:
+            parts.append(wording.say(key, options=named))
+    return "; ".join(parts)
 
 
 def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
@@ -118,7 +161,10 @@ def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
     words_at = len(columns)
     columns.append(Column(wording.say("contest.words"), weight=3))
     share_weight = 3 if (has_paper and has_outcome) or not wording.has_number_words else 2
-    columns.extend(Column(_title_share(base, wording), Alignment.RIGHT, share_weight) for base in contest.bases)
+    columns.extend(
+        Column(_title_share(base, wording, is_own=base is contest.bases[0]), Alignment.RIGHT, share_weight)
+        for base in contest.bases
+    )
     if has_outcome:
         columns.append(Column(wording.say("contest.option_outcome"), weight=3))
     rows = []
@@ -161,8 +207,12 @@ def _compose_cumulation(contest: ContestRecord, wording: Wording) -> Table:
     return Table(columns, rows)
 
 
-def _title_share(base: BaseRecord, wording: Wording) -> str:
-    key = "contest.share_of" if base.short else "contest.share"
+def _title_share(base: BaseRecord, wording: Wording, *, is_own: bool) -> str:
+    """Return the heading of a column of shares; the rule-set's own base is called so where its name does not say it."""
+    if not base.short:
+        return wording.say("contest.share", value=base.value)
+    says_so = base.short == wording.say("contest.base_word")
+    key = "contest.share_of_own" if is_own and not says_so else "contest.share_of"
     return wording.say(key, short=base.short, value=base.value)
 
 

@@ -208,7 +208,8 @@ class PrintedDocument:
     """A whole document.
 
     `closing` and the signatures stay together. The last two signatures are clerk and chair, the others tellers under
-    `signatures_heading`. `watermark` is printed across each page and empty for real minutes.
+    `signatures_heading`. `recipients` stand below them, the label underlined; there are none outside the Party.
+    `watermark` is printed across each page and empty for real minutes.
     """
 
     front: Front
@@ -219,6 +220,8 @@ class PrintedDocument:
     signatures: tuple[SignaturePlace, ...]
     signatures_heading: str
     sign_here: str
+    recipients_label: str
+    recipients: tuple[str, ...]
     page_label: str
     footer: str
     watermark: str

@@ -60,7 +60,7 @@ def compose_election(
 
 
 def cite_source(rule_set: RuleSetRecord, wording: Wording, *, named_at: int | None = None) -> str:
-    """Return a rule-set's source in one line; a copy without number or date is cited as such.
+    """Return a rule-set's source in one line; what a copy does not bear is said, in the source's own words if any.
 
     named_at: place of the election that has named the document already, then only the clause follows.
     """
@@ -68,6 +68,8 @@ def cite_source(rule_set: RuleSetRecord, wording: Wording, *, named_at: int | No
         return wording.say("election.source_again", place=named_at, clause=rule_set.clause)
     if rule_set.number and rule_set.issued:
         key = "source_dated"
+    elif rule_set.source_note and not rule_set.number and not rule_set.issued:
+        key = "source_noted"
     elif rule_set.number:
         key = "source_numbered"
     else:
@@ -78,6 +80,7 @@ def cite_source(rule_set: RuleSetRecord, wording: Wording, *, named_at: int | No
         number=rule_set.number,
         issued=rule_set.issued,
         clause=rule_set.clause,
+        note=rule_set.source_note.rstrip("."),
     )
 
 
@@ -101,7 +104,7 @@ def _list_facts(election: ElectionRecord, earlier: tuple[ElectionRecord, ...], w
     )
     thresholds = "; ".join(
         wording.say(
-            "election.threshold_value",
+            "election.threshold_for_each" if threshold.for_each else "election.threshold_value",
             option=threshold.option,
             words=threshold.words,
             needed=threshold.needed,

@@ -1,11 +1,12 @@
-"""The looks of Party papers by date: which document ruled a paper's form on a day, and what it asks for.
+"""The looks of Party papers by date: which documents ruled a paper's form on a day, and what they ask for.
 
-What is known of each, and how well, is in docs/decisions/0018-layouts-by-date.md.
+What is known of each, how well, and what is not known, is in docs/decisions/0018-layouts-by-date.md. Papers of bodies
+outside the Party have the measures of their day, but neither place line nor recipients.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -29,7 +30,10 @@ class Margins:
 
 @dataclass(frozen=True)
 class FontSizes:
-    """Sizes of text in points; `heading` is the right-hand line at the top, `subject` what stands under the title."""
+    """Sizes of text in points.
+
+    `heading` is the right-hand line at the top, `day` the line below it, `subject` what stands under the title.
+    """
 
     heading: int
     agency: int
@@ -41,13 +45,15 @@ class FontSizes:
     table: int
     note: int
     signature: int
+    recipients: int
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A paper's look: the document that rules it, from which day, and its measures.
+    """A paper's look: the documents that rule it, from which day, and its measures.
 
-    `separator` stands under the agency's name.
+    `indent` is that of a paragraph's first line, in millimetres. `separator` stands under the agency's name,
+    `title_rule` under the subject. `names_place`: the day is said with the place where the paper is signed.
     """
 
     name: str
@@ -56,32 +62,59 @@ class Layout:
     margins: Margins
     sizes: FontSizes
     page_numbers: PageNumbers
+    indent: int
     separator: str
+    title_rule: str
+    names_place: bool
+    roles_bold: bool
 
-
-_SIZES = FontSizes(
-    heading=15, agency=14, number=14, day=14, title=16, subject=14, body=14, table=12, note=12, signature=14
-)
 
 GUIDANCE_OF_2018 = Layout(
     name="36-HD/VPTW",
-    source="36-HD/VPTW, 03/4/2018",
+    source="66-QĐ/TW, 06/02/2017; 36-HD/VPTW, 03/4/2018",
     since=date(2018, 4, 3),
     margins=Margins(top=20, bottom=20, left=30, right=15),
-    sizes=_SIZES,
+    sizes=FontSizes(
+        heading=15,
+        agency=14,
+        number=14,
+        day=14,
+        title=16,
+        subject=14,
+        body=14,
+        table=12,
+        note=12,
+        signature=14,
+        recipients=12,
+    ),
     page_numbers=PageNumbers.TOP_CENTER,
+    indent=10,
     separator="*",
+    title_rule="-----",
+    names_place=True,
+    roles_bold=True,
 )
-REGULATION_OF_2026 = Layout(
+"""Sizes are those of its third annex; the rest is from papers made after it."""
+
+REGULATION_OF_2026 = replace(
+    GUIDANCE_OF_2018,
     name="399-QĐ/TW",
-    source="399-QĐ/TW, 09/01/2026; 05-HD/VPTW, 27/5/2026",
+    source="399-QĐ/TW, 09/01/2026; 36-HD/VPTW, 03/4/2018",
     since=date(2026, 1, 9),
-    margins=Margins(top=20, bottom=20, left=30, right=15),
-    sizes=_SIZES,
-    page_numbers=PageNumbers.TOP_CENTER,
-    separator="*",
 )
-_LAYOUTS = (GUIDANCE_OF_2018, REGULATION_OF_2026)
+"""The regulation was new, its guidance not yet: measures are still the older ones."""
+
+GUIDANCE_OF_2026 = replace(
+    GUIDANCE_OF_2018,
+    name="05-HD/VPTW",
+    source="399-QĐ/TW, 09/01/2026; 05-HD/VPTW, 27/5/2026",
+    since=date(2026, 5, 27),
+    names_place=False,
+    roles_bold=False,
+)
+"""Where nothing else was seen of it, the older guidance is followed."""
+
+_LAYOUTS = (GUIDANCE_OF_2018, REGULATION_OF_2026, GUIDANCE_OF_2026)
 
 
 def find_layout(day: date) -> Layout:
