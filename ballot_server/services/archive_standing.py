@@ -12,6 +12,7 @@ from datetime import date
 
 from ballot_server.errors import BallotServerError
 from ballot_server.rules.decide import add_months
+from ballot_server.storage.records import MeetingRecord
 from ballot_server.storage.repositories import ArchiveRepository, BallotRepository
 from ballot_server.storage.session import Session
 
@@ -27,6 +28,12 @@ def compute_keep_until(held_on: date) -> date:
     return add_months(held_on, MONTHS_KEPT)
 
 
+def find_keep_until(session: Session, meeting: MeetingRecord) -> date:
+    """Return the last day on which a meeting's archive must be kept, as it stands written now."""
+    longer = [keeping.keep_until for keeping in ArchiveRepository(session).list_keepings(meeting.code)]
+    return max(compute_keep_until(meeting.held_on), *longer) if longer else compute_keep_until(meeting.held_on)
+
+
 def check_kept(session: Session, meeting: str) -> None:
     """Check that a meeting's archive is still there, or not begun. Raises: ArchiveDestroyedError."""
     destruction = ArchiveRepository(session).find_destruction(meeting)
@@ -36,6 +43,12 @@ def check_kept(session: Session, meeting: str) -> None:
             date=destruction.destroyed_on.strftime("%d/%m/%Y"),
             number=destruction.decision_number,
         )
+
+
+def find_destruction_day(session: Session, meeting: str) -> date | None:
+    """Return on which day a meeting's archive was destroyed, None while it is kept."""
+    destruction = ArchiveRepository(session).find_destruction(meeting)
+    return None if destruction is None else destruction.destroyed_on
 
 
 def count_ballots(session: Session, meeting: str, election: str, election_hash: bytes) -> int:

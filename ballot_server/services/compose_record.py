@@ -24,6 +24,7 @@ from ballot_server.minutes.record import (
     TestRecord,
 )
 from ballot_server.rules.sealed import FollowedContest, SealedRules
+from ballot_server.services.archive_standing import compute_keep_until
 from ballot_server.services.compose_election_record import (
     AnnulledElection,
     DecidedElection,
@@ -112,6 +113,7 @@ def compose_record(
             )
             for each in switched
         ),
+        keep_until=compute_keep_until(meeting.held_on),
     )
 
 

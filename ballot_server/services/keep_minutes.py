@@ -16,7 +16,8 @@ from ballot_server.services.compose_record import Network
 from ballot_server.services.installation import Installation
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.write_minutes import write_minutes
-from ballot_server.storage.repositories import MeetingRepository
+from ballot_server.storage.repositories import ArchiveRepository, MeetingRepository
+from ballot_server.storage.session import Session
 from crypto.bodies import EntryKind, MinutesBody
 from crypto.body_form import read_body
 
@@ -62,10 +63,7 @@ def read_kept_minutes(installation: Installation, meeting: str) -> bytes:
     """
     with installation.database.read() as session:
         MeetingRepository(session).get(meeting)
-        entries = list_entries(session, meeting, EntryKind.MINUTES)
-    if not entries:
-        raise MinutesNotWrittenError(meeting=meeting)
-    digest = cast(MinutesBody, read_body(EntryKind.MINUTES, entries[-1].body)).sha256
+        digest = find_minutes_digest(session, meeting)
     try:
         pdf = _name_file(installation, meeting, digest).read_bytes()
     except FileNotFoundError:
@@ -73,6 +71,17 @@ def read_kept_minutes(installation: Installation, meeting: str) -> bytes:
     if sha256(pdf).digest() != digest:
         raise MinutesFileMissingError(meeting=meeting)
     return pdf
+
+
+def find_minutes_digest(session: Session, meeting: str) -> bytes:
+    """Return the SHA-256 of a meeting's minutes, though its board be destroyed. Raises: MinutesNotWrittenError."""
+    destruction = ArchiveRepository(session).find_destruction(meeting)
+    if destruction is not None:
+        return destruction.minutes_sha256
+    entries = list_entries(session, meeting, EntryKind.MINUTES)
+    if not entries:
+        raise MinutesNotWrittenError(meeting=meeting)
+    return cast(MinutesBody, read_body(EntryKind.MINUTES, entries[-1].body)).sha256
 
 
 def _name_file(installation: Installation, meeting: str, digest: bytes) -> Path:

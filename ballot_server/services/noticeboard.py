@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from ballot_server.services.archive_standing import check_kept
 from ballot_server.storage.repositories import BoardRepository
 from ballot_server.storage.session import Session
 from crypto.board import Entry, append_entry, fold_entries
@@ -31,7 +32,8 @@ class Noticeboard:
         return derive_verification_key(self._seed)
 
     def read_state(self, session: Session) -> BoardState:
-        """Return the board's folded state as stored."""
+        """Return the board's folded state as stored. Raises: ArchiveDestroyedError."""
+        check_kept(session, self._meeting)
         repository = BoardRepository(session)
         last = repository.find_last(self._meeting)
         stored = bytes(32) if last is None else sha256(last).digest()
@@ -42,7 +44,8 @@ class Noticeboard:
     def append(self, session: Session, kind: EntryKind, body: JsonObject) -> Entry:
         """Sign and store the next entry in the session's transaction.
 
-        Raises: BoardError if an entry of this kind may not come now; EncodingError for a body of another form.
+        Raises: BoardError if an entry of this kind may not come now; EncodingError for a body of another form;
+        ArchiveDestroyedError.
         """
         self._state, entry = append_entry(self.read_state(session), kind, body, self._seed)
         BoardRepository(session).append(self._meeting, entry.number, kind.value, entry.encode())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from ballot_server.domain.contest import Wording
 from ballot_server.domain.election import ElectionState
+from ballot_server.services.archive_standing import count_ballots, find_destruction_day, find_keep_until
 from ballot_server.services.check_in import SeriesLine, open_desk
 from ballot_server.services.count_paper import describe_count
 from ballot_server.services.election_plan import decode_plan
@@ -17,7 +19,6 @@ from ballot_server.services.trustee_view import CeremonyStage, RoomView
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import ElectionRecord, MeetingRecord, SeriesRecord, SlipOrderRecord
 from ballot_server.storage.repositories import (
-    BallotRepository,
     ElectionRepository,
     MeetingRepository,
     PaperBallotsRepository,
@@ -80,7 +81,10 @@ class ElectionLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """A meeting and all that is going on in it; `current` is the id of the election to hold now."""
+    """A meeting and all that is going on in it; `current` is the id of the election to hold now.
+
+    keep_until: the last day on which the archive must be kept; destroyed_on: when it was destroyed, None before.
+    """
 
     meeting: MeetingRecord
     elections: tuple[ElectionLine, ...]
@@ -90,6 +94,8 @@ class Overview:
     present: int
     has_minutes: bool
     is_ended: bool
+    keep_until: date
+    destroyed_on: date | None = None
     orders: tuple[SlipOrderRecord, ...] = ()
 
     @property
@@ -140,15 +146,19 @@ def oversee_meeting(database: Database, meeting: str) -> Overview:
     with database.read() as session:
         records = ElectionRepository(session).list_all(meeting)
         slips = {each.letter: each for each in SeriesRepository(session).list_all(meeting)}
+        held = MeetingRepository(session).get(meeting)
+        destroyed_on = find_destruction_day(session, meeting)
         return Overview(
-            meeting=MeetingRepository(session).get(meeting),
+            meeting=held,
             elections=tuple(_describe(session, record, slips, records) for record in records),
             series=desk.series,
             room=describe_all(session, meeting),
             invited=desk.invited,
             present=desk.present,
-            has_minutes=has_entry(session, meeting, EntryKind.MINUTES),
-            is_ended=has_entry(session, meeting, EntryKind.FINAL),
+            has_minutes=destroyed_on is not None or has_entry(session, meeting, EntryKind.MINUTES),
+            is_ended=destroyed_on is not None or has_entry(session, meeting, EntryKind.FINAL),
+            keep_until=find_keep_until(session, held),
+            destroyed_on=destroyed_on,
             orders=SlipOrderRepository(session).list_all(meeting),
         )
 
@@ -164,7 +174,9 @@ def _describe(
 ) -> ElectionLine:
     plan = decode_plan(record)
     is_sealed = record.state in _SEALED and record.election_hash is not None
-    ballots = BallotRepository(session).count(record.election_hash) if record.election_hash is not None else 0
+    ballots = 0
+    if record.election_hash is not None:
+        ballots = count_ballots(session, record.meeting, record.id, record.election_hash)
     rows = [slips[letter] for letter in record.series]
     issued = sum(row.handed_out - row.brought_back for row in rows)
     return ElectionLine(

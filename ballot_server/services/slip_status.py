@@ -10,6 +10,7 @@ from itertools import chain
 
 from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
+from ballot_server.services.archive_standing import check_kept
 from ballot_server.services.cast_ballot import BallotMalformedError, ElectionUnknownError
 from ballot_server.storage.engine import Database
 from ballot_server.storage.records import ElectionRecord
@@ -33,12 +34,13 @@ def read_slip_status(database: Database, election_hash: bytes, question: bytes) 
 
     question: X ‖ signature, 96 untrusted bytes; the signature has the label "status" and an empty message.
 
-    Raises: ElectionUnknownError; BallotMalformedError for bytes that are no such question.
+    Raises: ElectionUnknownError; ArchiveDestroyedError; BallotMalformedError for bytes that are no such question.
     """
     with database.read() as session:
         election = ElectionRepository(session).find_by_hash(election_hash)
         if election is None or election.slot is None:
             raise ElectionUnknownError
+        check_kept(session, election.meeting)
         public = _check_question(election_hash, question)
         return encode_canonical(_describe_slip(session, election, election.slot, election_hash, public))
 
@@ -48,12 +50,13 @@ def list_closed_ballots(database: Database, election_hash: bytes) -> bytes:
 
     ballots: X ‖ ballot hash for each, ascending by hash; tested: the hashes of tested ballots, ascending.
 
-    Raises: ElectionUnknownError; ElectionStillOpenError.
+    Raises: ElectionUnknownError; ArchiveDestroyedError; ElectionStillOpenError.
     """
     with database.read() as session:
         election = ElectionRepository(session).find_by_hash(election_hash)
         if election is None:
             raise ElectionUnknownError
+        check_kept(session, election.meeting)
         if election.state not in _CLOSED_STATES:
             raise ElectionStillOpenError
         repository = BallotRepository(session)
@@ -67,12 +70,13 @@ def list_credentials(database: Database, election_hash: bytes) -> bytes:
 
     It is what the manifest's credentials_hash is the hash of.
 
-    Raises: ElectionUnknownError.
+    Raises: ElectionUnknownError; ArchiveDestroyedError.
     """
     with database.read() as session:
         election = ElectionRepository(session).find_by_hash(election_hash)
         if election is None or election.slot is None:
             raise ElectionUnknownError
+        check_kept(session, election.meeting)
         credentials = CredentialRepository(session)
         lists = [credentials.list_sorted(election.meeting, letter, election.slot) for letter in election.series]
     return encode_canonical({"credentials": encode_base64(b"".join(sorted(chain.from_iterable(lists))))})

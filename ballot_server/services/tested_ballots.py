@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 
 from ballot_server.errors import BallotServerError
+from ballot_server.services.archive_standing import check_kept
 from ballot_server.services.cast_ballot import (
     BallotMalformedError,
     CredentialSpentError,
@@ -88,10 +89,11 @@ def read_test(database: Database, election_hash: bytes, tracker: bytes) -> bytes
 
     tracker: the 20 characters without hyphens, untrusted bytes.
 
-    Raises: ElectionUnknownError; TrackerUnknownError, also once the election is closed and the openings are erased.
+    Raises: ElectionUnknownError; ArchiveDestroyedError; TrackerUnknownError, also once the election is closed and the
+        openings are erased.
     """
     with database.read() as session:
-        _find_election(session, election_hash)
+        check_kept(session, _find_election(session, election_hash).meeting)
         ballots = BallotRepository(session)
         for ballot_hash in ballots.list_tested(election_hash):
             if format_tracker(ballot_hash).replace("-", "").encode("ascii") == tracker:

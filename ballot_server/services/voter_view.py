@@ -11,13 +11,13 @@ from functools import lru_cache
 
 from ballot_server.domain.election import ElectionState
 from ballot_server.errors import BallotServerError
+from ballot_server.services.archive_standing import check_kept, count_ballots, find_destruction_day
 from ballot_server.services.cast_ballot import ElectionUnknownError
 from ballot_server.services.sealed_election import decode_sealed
 from ballot_server.storage.engine import Database
 from ballot_server.storage.errors import MeetingUnknownError
 from ballot_server.storage.records import ElectionRecord, MeetingRecord
 from ballot_server.storage.repositories import (
-    BallotRepository,
     BoardRepository,
     ElectionRepository,
     MeetingRepository,
@@ -72,7 +72,10 @@ class ElectionView:
 
 @dataclass(frozen=True)
 class MeetingView:
-    """One meeting as everybody may see it; `current` is the id of the election to look at now."""
+    """One meeting as everybody may see it; `current` is the id of the election to look at now.
+
+    destroyed_on: when its ballots and board were destroyed, None while they are kept.
+    """
 
     code: str
     unit: str
@@ -82,6 +85,7 @@ class MeetingView:
     elections: tuple[ElectionView, ...]
     entries: int
     wifi: str = ""
+    destroyed_on: date | None = None
 
     @property
     def current(self) -> str | None:
@@ -120,7 +124,7 @@ def list_meetings(database: Database) -> tuple[MeetingView, ...]:
 
 
 def read_booth(database: Database, meeting: str) -> BoothView:
-    """Return what a phone begins with. Raises: MeetingUnknownError."""
+    """Return what a phone begins with. Raises: MeetingUnknownError, ArchiveDestroyedError."""
     view = describe_meeting(database, meeting).on_phones
     current = next((election for election in view.elections if election.id == view.current), None)
     try:
@@ -152,19 +156,21 @@ def read_ballot_size(database: Database, election_hash: bytes) -> int:
 
 
 def read_board(database: Database, meeting: str) -> bytes:
-    """Return the board's lines so far, each with its line feed. Raises: MeetingUnknownError."""
+    """Return the board's lines so far, each with its line feed. Raises: MeetingUnknownError, ArchiveDestroyedError."""
     with database.read() as session:
         MeetingRepository(session).get(meeting)
+        check_kept(session, meeting)
         return b"".join(line + b"\n" for line in BoardRepository(session).list_all(meeting))
 
 
 def read_public_board(database: Database, meeting: str) -> bytes:
     """Return the board's lines up to the first that tells a count which the chair has not published.
 
-    Raises: MeetingUnknownError.
+    Raises: MeetingUnknownError, ArchiveDestroyedError.
     """
     with database.read() as session:
         MeetingRepository(session).get(meeting)
+        check_kept(session, meeting)
         hidden = {
             election.id
             for election in ElectionRepository(session).list_all(meeting)
@@ -181,10 +187,11 @@ def read_public_board(database: Database, meeting: str) -> bytes:
 def read_ceremony(database: Database, meeting: str) -> bytes:
     """Return the canonical body of the meeting's ceremony entry.
 
-    Raises: MeetingUnknownError, CeremonyMissingError.
+    Raises: MeetingUnknownError, ArchiveDestroyedError, CeremonyMissingError.
     """
     with database.read() as session:
         MeetingRepository(session).get(meeting)
+        check_kept(session, meeting)
         lines = BoardRepository(session).list_kind(meeting, "ceremony")
     if not lines:
         raise CeremonyMissingError(meeting=meeting)
@@ -210,13 +217,14 @@ def _describe(session: Session, meeting: MeetingRecord) -> MeetingView:
         ),
         entries=BoardRepository(session).count(meeting.code),
         wifi=meeting.wifi,
+        destroyed_on=find_destruction_day(session, meeting.code),
     )
 
 
 def _describe_election(session: Session, election: ElectionRecord) -> ElectionView:
     ballots = present = 0
     if election.election_hash is not None and election.manifest is not None:
-        ballots = BallotRepository(session).count(election.election_hash)
+        ballots = count_ballots(session, election.meeting, election.id, election.election_hash)
         present = _read_present(election.manifest)
     return ElectionView(
         id=election.id,

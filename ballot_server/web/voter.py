@@ -37,7 +37,9 @@ def show_slip() -> Response:
 def show_check() -> Response:
     """Show the page that recomputes what a tested ballot contains, and whether a ballot or slip was counted."""
     meetings = list_meetings(get_context().installation.database)
-    page = render_template("voter/check.html", meetings=" ".join(meeting.code for meeting in meetings))
+    page = render_template(
+        "voter/check.html", meetings=" ".join(meeting.code for meeting in meetings if not meeting.destroyed_on)
+    )
     return compress(Response(page))
 
 

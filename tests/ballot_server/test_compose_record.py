@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,12 @@ def test_annulled_election_is_listed_with_the_title_of_its_rules_and_its_ground(
         [annulled] = compose(evening).annulled
     assert (annulled.title, annulled.ground) == ("Lần bỏ phiếu s1", "Bỏ sót một đảng viên")
     assert annulled.rule_set_title == make_plan().rule_set.title.vi
+
+
+def test_record_says_until_when_the_ballots_are_kept(tmp_path: Path) -> None:
+    with prepare_evening(tmp_path, roll=make_roll(3)) as evening:
+        evening.hold("s1", AGREE, AGREE, AGREE)
+        assert compose(evening).keep_until == date(2026, 7, 15)
 
 
 def test_record_in_english_says_the_same_numbers(tmp_path: Path) -> None:
