@@ -169,6 +169,9 @@ def _share_bars(chart: Chart, most_bars: int, most_lines: int) -> list[list[int]
             height = 0
         pieces[-1].append(at)
         height += lines
+    if len(pieces) > 1 and [chart.bars[at].tone for at in pieces[-1]] == [BarTone.BLANK]:
+        # Blank ballots alone say nothing: they stay with the last options, as one bar more.
+        pieces[-2:] = [[*pieces[-2], *pieces[-1]]]
     return pieces
 
 

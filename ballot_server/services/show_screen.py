@@ -8,6 +8,7 @@ from ballot_server.domain.contest import Wording
 from ballot_server.domain.election import ElectionState
 from ballot_server.i18n import Language
 from ballot_server.minutes.record import ElectionRecord as CountedRecord
+from ballot_server.minutes.result_slides import Slide, compose_election_slides
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.show_election import show_result
 from ballot_server.services.trustee_room import ceremony_state
@@ -21,7 +22,7 @@ _UNDER_WAY = (ElectionState.OPEN, ElectionState.CLOSED, ElectionState.TALLIED)
 
 @dataclass(frozen=True)
 class ScreenView:
-    """The projector's page; `ceremony` while the key is made, `result` only of a published election.
+    """The projector's page; `ceremony` while the key is made, `result` and its slides only of a published election.
 
     `key_words` are the eight that phones show whose slips carry no fingerprint. `paper_issued` counts paper ballots.
     """
@@ -33,6 +34,7 @@ class ScreenView:
     options: tuple[Wording, ...] = ()
     key_words: tuple[str, ...] = ()
     result: CountedRecord | None = None
+    slides: tuple[Slide, ...] = ()
     paper_issued: int = 0
 
 
@@ -50,7 +52,8 @@ def show_screen(database: Database, language: Language) -> ScreenView:
         published = [each for each in meeting.elections if each.state is ElectionState.PUBLISHED]
         result = show_result(database, meeting.code, published[-1].id, language) if published else None
         if result is not None:
-            return ScreenView(meeting=meeting, election=published[-1], result=result)
+            slides = compose_election_slides(result, language)
+            return ScreenView(meeting=meeting, election=published[-1], result=result, slides=slides)
     shown = under_way or next((each for each in meeting.elections if each.state is ElectionState.READY), None)
     if shown is None:
         return ScreenView(meeting=meeting)

@@ -20,10 +20,12 @@ def add_headers(app: Flask, *, has_forms: bool = False, styles: Sequence[bytes] 
     layout_style = app.jinja_env.get_template("style.css").render().encode()
     digests = " ".join(f"'sha256-{_digest(style)}'" for style in (layout_style, *styles))
     form_target = "'self'" if has_forms else "'none'"
+    # Only the staff's pages hold pictures: charts of published results. Voters' drawings stand in their pages.
+    pictures = "img-src 'self'; " if has_forms else ""
 
     def write_policy(scripts: str) -> str:
         return (
-            f"default-src 'none'; style-src {digests}; script-src {scripts}; connect-src 'self'; "
+            f"default-src 'none'; style-src {digests}; script-src {scripts}; connect-src 'self'; {pictures}"
             f"base-uri 'none'; frame-ancestors 'none'; form-action {form_target}"
         )
 
