@@ -152,7 +152,7 @@ def split_chart(
     several where they are long.
     """
     least = len(_share_bars(chart, most_bars, most_lines))
-    shortest = -(-len(chart.bars) // least)
+    shortest = min(most_bars, -(-len(chart.bars) // least))
     shares = (_share_bars(chart, bars, most_lines) for bars in range(shortest, most_bars + 1))
     pieces = next(pieces for pieces in shares if len(pieces) == least)
     return (chart,) if least == 1 else tuple(_cut_piece(chart, piece, wording) for piece in pieces)
