@@ -134,6 +134,7 @@ def _list_files(rehearsed: Rehearsed, result: dict[str, object]) -> dict[str, by
     return {
         "result.json": (json.dumps(result, ensure_ascii=False, indent=1) + "\n").encode("utf-8"),
         "minutes.pdf": rehearsed.minutes,
+        "minutes.docx": rehearsed.minutes_docx,
         "archive.jsonl": rehearsed.archive,
         **slips,
     }

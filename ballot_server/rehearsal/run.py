@@ -17,6 +17,7 @@ from ballot_server.domain.scenario import Scenario, ScenarioElection, VoteMode
 from ballot_server.domain.series import Series
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
+from ballot_server.minutes.docx import render_minutes_docx
 from ballot_server.minutes.render_minutes import render_minutes
 from ballot_server.minutes.slips import SlipSheet, name_occasion, render_slips
 from ballot_server.rehearsal.casting import Voter, Workers, cast_ballots
@@ -70,6 +71,7 @@ class Rehearsed:
 
     results: tuple[ElectionResult, ...]
     minutes: bytes
+    minutes_docx: bytes
     slips: dict[str, bytes]
     archive: bytes
     head: bytes
@@ -106,6 +108,7 @@ def rehearse(
     return Rehearsed(
         results=minutes.results,
         minutes=minutes.pdf,
+        minutes_docx=render_minutes_docx(minutes.record, language),
         slips=meeting.slips,
         archive=archive,
         head=minutes.head,

@@ -47,9 +47,13 @@ class MinutesOutdatedError(BallotServerError):
 
 @dataclass(frozen=True)
 class Minutes:
-    """The printed minutes, the results they carry, and the board's head that is printed on them (32 bytes)."""
+    """The printed minutes, the results they carry, and the board's head that is printed on them (32 bytes).
+
+    `record` is what was printed, for whoever lays out the same in another form.
+    """
 
     pdf: bytes
+    record: MinutesRecord
     results: tuple[ElectionResult, ...]
     head: bytes
 
@@ -97,7 +101,7 @@ def write_minutes(
             raise MinutesOutdatedError(meeting=meeting)
         body: JsonObject = {"sha256": sha256(pdf).hexdigest(), "numbers": cast(JsonObject, numbers)}
         board.append(session, EntryKind.MINUTES, body)
-    return Minutes(pdf=pdf, results=results, head=head)
+    return Minutes(pdf=pdf, record=record, results=results, head=head)
 
 
 def end_board(database: Database, board: Noticeboard, *, meeting: str, destroyed: Iterable[JsonObject]) -> bytes:

@@ -161,7 +161,7 @@ def test_large_meeting_prints_sixty_slips_and_two_to_spare(large: Rehearsal) -> 
 
 def test_two_series_are_printed_on_two_sheets(two_series: Rehearsal) -> None:
     names = sorted(path.name for path in two_series.out.iterdir())
-    assert names == ["archive.jsonl", "minutes.pdf", "result.json", "slips-B.pdf", "slips.pdf"]
+    assert names == ["archive.jsonl", "minutes.docx", "minutes.pdf", "result.json", "slips-B.pdf", "slips.pdf"]
     sheets = {name: {slip.url for slip in read_slips(two_series.out / name)} for name in ("slips.pdf", "slips-B.pdf")}
     assert {name: len(urls) for name, urls in sheets.items()} == {"slips.pdf": 6 + 2, "slips-B.pdf": 1 + 2}
     assert not sheets["slips.pdf"] & sheets["slips-B.pdf"]

@@ -51,9 +51,9 @@ def test_rehearse_ends_well(sample: Rehearsal) -> None:
     assert sample.status == 0
 
 
-def test_rehearse_writes_four_files_and_nothing_else(sample: Rehearsal) -> None:
+def test_rehearse_writes_five_files_and_nothing_else(sample: Rehearsal) -> None:
     names = sorted(path.name for path in sample.out.iterdir())
-    assert names == ["archive.jsonl", "minutes.pdf", "result.json", "slips.pdf"]
+    assert names == ["archive.jsonl", "minutes.docx", "minutes.pdf", "result.json", "slips.pdf"]
 
 
 def test_rehearse_tells_its_progress_on_the_error_stream(sample: Rehearsal) -> None:
