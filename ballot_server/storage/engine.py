@@ -1,8 +1,9 @@
 """The database: opening it durably, and the two kinds of transaction.
 
 SQLite runs in WAL mode with `synchronous=FULL`, so that what was committed survives a power cut, and a write
-transaction begins with BEGIN IMMEDIATE, so that cast and close take one lock. PostgreSQL needs none of this; there a
-writer locks the election's row instead (`ElectionRepository.lock_by_hash`).
+transaction begins with BEGIN IMMEDIATE, so that cast and close take one lock. PostgreSQL behaves alike: a write
+transaction begins with the one advisory lock that all writers share, a read sees one snapshot, and who waits too long
+for a lock is told that the database is busy.
 
 Connections are not pooled: a session may run in a native thread beside the server's event loop, and a pool's locks
 would be shared between the two. One idle connection stays open, or SQLite would fold the journal back at every close.
@@ -16,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -34,6 +35,11 @@ _SQLITE_SETTINGS = (
     "PRAGMA temp_store=MEMORY",
 )
 _IMMEDIATE = "phieukin_immediate"
+_WRITERS_LOCK = 0x70686965756B696E
+"""The number of the advisory lock, of this program's choosing: "phieukin" in ASCII."""
+
+_GIVE_UP_STATES = frozenset({"55P03", "40P01"})
+"""PostgreSQL's codes for a lock that was not to be had in time, and for a deadlock."""
 
 
 class Database:
@@ -41,7 +47,10 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._reader = engine
         self._writer = engine.execution_options(**{_IMMEDIATE: True})
+        if engine.dialect.name == "postgresql":
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._anchor: Connection | None = engine.connect()
 
     @contextmanager
@@ -50,7 +59,7 @@ class Database:
 
         Raises: DatabaseBusyError, DatabaseUnusableError.
         """
-        with _translated_failures(), Session(self.engine, autoflush=False) as session:
+        with _translated_failures(), Session(self._reader, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -60,7 +69,9 @@ class Database:
         Raises: DatabaseBusyError, DatabaseUnusableError; then nothing is stored.
         """
         with _translated_failures(), Session(self._writer) as session, session.begin():
-            session.connection()
+            connection = session.connection()
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
             yield session
 
     def compact(self) -> None:
@@ -99,6 +110,9 @@ def open_database(url: str, *, busy_timeout_milliseconds: int = BUSY_TIMEOUT_MIL
 def open_engine(url: str, *, busy_timeout_milliseconds: int = BUSY_TIMEOUT_MILLISECONDS) -> Engine:
     """Return an engine with the durable settings, its schema untouched; a SQLite file's folder is made if missing."""
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        waits = {"options": f"-c lock_timeout={busy_timeout_milliseconds}"}
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=waits)
     engine = create_engine(parsed, poolclass=NullPool)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
@@ -126,7 +140,8 @@ def _translated_failures() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if "locked" in str(error.orig) or "busy" in str(error.orig):
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _GIVE_UP_STATES or (state is None and ("locked" in str(error.orig) or "busy" in str(error.orig))):
             raise DatabaseBusyError from error
         raise DatabaseUnusableError(str(error.orig)) from error
     except DBAPIError as error:

@@ -132,16 +132,17 @@ class AttendanceMarkRow(Base):
 
 
 def forbid_changes(table: Table, connection: Connection, **_: object) -> None:
-    """Make a table one that is only added to. SQLite alone; elsewhere the repositories hold it."""
-    if connection.dialect.name != "sqlite":
-        return
+    """Make a table one that is only added to, by triggers of the database itself."""
+    refusal = f"'{table.name} is only added to'"
     for act in ("UPDATE", "DELETE"):
-        connection.execute(
-            text(
-                f"CREATE TRIGGER no_{act.lower()}_of_{table.name} BEFORE {act} ON {table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{table.name} is only added to'); END"
-            )
-        )
+        name = f"no_{act.lower()}_of_{table.name}"
+        if connection.dialect.name == "sqlite":
+            body = f"BEGIN SELECT RAISE(ABORT, {refusal}); END"
+        else:
+            raising = f"$$ BEGIN RAISE EXCEPTION {refusal}; END $$"
+            connection.execute(text(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {raising}"))
+            body = f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+        connection.execute(text(f"CREATE TRIGGER {name} BEFORE {act} ON {table.name} {body}"))
 
 
 for _row in (RollChangeRow, AttendanceEventRow):

@@ -37,8 +37,8 @@ def split_clauses(statement: str) -> list[str]:
     return [clause.strip() for clause in clauses]
 
 
-def test_upgrade_from_empty_builds_the_declared_tables(tmp_path: Path) -> None:
-    upgraded = open_database(f"sqlite:///{tmp_path / 'upgraded.sqlite3'}")
+def test_upgrade_from_empty_builds_the_declared_tables(database_url: str) -> None:
+    upgraded = open_database(database_url)
     with upgraded.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -31,8 +30,8 @@ AN = Member("Đỗ Thị An", CardNumber("000100"), MemberClass.OFFICIAL, positi
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(open_database(f"sqlite:///{tmp_path / 'phieukin.sqlite3'}"))
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(open_database(database_url))
     with opened.write() as session:
         MeetingRepository(session).add(MeetingRecord("M0000001", "A", "B", "C", date(2026, 1, 15)))
         RollRepository(session).save("M0000001", Roll((RollEntry(AN, Attendance.ABSENT_UNEXCUSED),)))

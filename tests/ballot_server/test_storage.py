@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
-import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -32,10 +28,9 @@ from ballot_server.storage.errors import (
     DatabaseUnusableError,
     ElectionMissingError,
     MeetingUnknownError,
-    RewriteIncompleteError,
     SeriesUnknownError,
 )
-from ballot_server.storage.records import ElectionRecord, MeetingRecord, SeriesRecord
+from ballot_server.storage.records import SeriesRecord
 from ballot_server.storage.repositories import (
     BallotRepository,
     BoardRepository,
@@ -48,79 +43,17 @@ from ballot_server.storage.repositories import (
 )
 from ballot_server.storage.repositories.ballots import REWRITTEN
 from ballot_server.storage.tables import Base
-
-MEETING = MeetingRecord(
-    code="M0000001",
-    superior="Đảng bộ phường Ngọc Lâm",
-    unit="Chi bộ tổ dân phố số 5",
-    place="Nhà văn hóa tổ 5",
-    held_on=date(2026, 1, 15),
-    tellers=("Nguyễn Văn Ất", "Trần Thị Bính", "Lê Văn Đinh"),
-    wifi="Chi bộ 5 – bỏ phiếu",
-)
-ELECTION_HASH = hashlib.sha256(b"manifest").digest()
-
-
-def digest(*parts: object) -> bytes:
-    return hashlib.sha256(repr(parts).encode()).digest()
-
-
-def database_url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'phieukin.sqlite3'}"
+from tests.support.stored_elections import ELECTION_HASH, MEETING, cast, digest, open_stored_election
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(open_database(database_url(tmp_path)))
-    with opened.write() as session:
-        MeetingRepository(session).add(MEETING)
-        SeriesRepository(session).add(SeriesRecord(meeting=MEETING.code, letter="A", colour="white", printed=30))
-        ElectionRepository(session).add(
-            ElectionRecord(
-                meeting=MEETING.code,
-                id="s1",
-                position=0,
-                title_vi="Rà soát",
-                title_en="Screening",
-                state=ElectionState.READY,
-                series=("A",),
-                slot=0,
-            )
-        )
-        ElectionRepository(session).seal(MEETING.code, "s1", manifest=b"manifest", election_hash=ELECTION_HASH)
-    yield opened
-    opened.close()
+def database(database_url: str) -> Iterator[Database]:
+    with open_stored_election(database_url) as opened:
+        yield opened
 
 
-def cast(database: Database, number: int, *, size: int = 100) -> None:
-    with database.write() as session:
-        BallotRepository(session).insert(
-            ELECTION_HASH,
-            digest("ballot", number),
-            digest("public", number),
-            random.Random(number).randbytes(size),
-            [digest("ciphertext", number)[:16]],
-        )
-
-
-@pytest.mark.parametrize(
-    ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("busy_timeout", 5000)],
-)
-def test_open_database_sets_durable_settings(database: Database, pragma: str, value: object) -> None:
-    with database.read() as session:
-        assert session.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
-
-
-def test_write_holds_the_lock_from_its_start(database: Database, tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "phieukin.sqlite3", timeout=0)
-    with database.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
-        other.execute("BEGIN IMMEDIATE")
-    other.close()
-
-
-def test_write_reports_busy_while_another_holds_the_lock(database: Database, tmp_path: Path) -> None:
-    impatient = Database(open_database(database_url(tmp_path), busy_timeout_milliseconds=1))
+def test_write_reports_busy_while_another_holds_the_lock(database: Database, database_url: str) -> None:
+    impatient = Database(open_database(database_url, busy_timeout_milliseconds=1))
     with database.write(), pytest.raises(DatabaseBusyError), impatient.write():
         pass
     impatient.close()
@@ -136,12 +69,6 @@ def test_write_stores_nothing_after_an_error(database: Database) -> None:
         append_twice()
     with database.read() as session:
         assert BoardRepository(session).count(MEETING.code) == 0
-
-
-def test_open_database_refuses_a_file_that_is_no_database(tmp_path: Path) -> None:
-    (tmp_path / "phieukin.sqlite3").write_bytes(b"not a database at all, but long enough" * 100)
-    with pytest.raises(DatabaseUnusableError):
-        open_database(database_url(tmp_path))
 
 
 def test_meeting_is_returned_as_stored(database: Database) -> None:
@@ -340,31 +267,6 @@ def test_every_table_that_voters_fill_is_rewritten_at_close() -> None:
     assert filled - {"credential"} == set(REWRITTEN)
 
 
-@pytest.mark.parametrize(("ballots", "size"), [(8, 200), (30, 9_000), (120, 1_500)])
-def test_files_do_not_give_away_the_order_of_casting_after_the_rewrite(
-    database: Database, tmp_path: Path, ballots: int, size: int
-) -> None:
-    for number in range(ballots):
-        cast(database, number, size=size)
-    rewrite_ballots_sorted(database)
-    content = b"".join(
-        file.read_bytes() for file in sorted(tmp_path.glob("phieukin.sqlite3*")) if "shm" not in file.name
-    )
-    # Large ballots lie partly on overflow pages: a piece from the start and one from the end of each is sought.
-    for piece in (slice(0, 24), slice(size - 24, size)):
-        places = {number: content.find(random.Random(number).randbytes(size)[piece]) for number in range(ballots)}
-        in_file = sorted((number for number in places if places[number] >= 0), key=places.__getitem__)
-        by_hash = sorted(in_file, key=lambda number: digest("ballot", number))
-        assert in_file in (by_hash, by_hash[::-1]) or abs(concordance(in_file)) < 0.5
-        assert in_file != sorted(in_file)
-
-
-def concordance(order: list[int]) -> float:
-    """Return Kendall's tau between an order and the order of casting."""
-    pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
-    return sum(1 if a < b else -1 for a, b in pairs) / len(pairs)
-
-
 def test_rewrite_keeps_every_ballot(database: Database) -> None:
     for number in range(20):
         cast(database, number)
@@ -374,22 +276,6 @@ def test_rewrite_keeps_every_ballot(database: Database) -> None:
     with database.read() as session:
         assert list(BallotRepository(session).list_sorted(ELECTION_HASH)) == before
     assert [ballot.ballot_hash for ballot in before] == sorted(digest("ballot", number) for number in range(20))
-
-
-def test_rewrite_empties_the_journal(database: Database, tmp_path: Path) -> None:
-    cast(database, 1)
-    rewrite_ballots_sorted(database)
-    assert (tmp_path / "phieukin.sqlite3-wal").stat().st_size == 0
-
-
-def test_rewrite_says_so_when_a_reader_holds_the_journal(database: Database, tmp_path: Path) -> None:
-    cast(database, 1)
-    impatient = Database(open_database(database_url(tmp_path), busy_timeout_milliseconds=1))
-    with database.read() as session:
-        BallotRepository(session).count(ELECTION_HASH)
-        with pytest.raises(RewriteIncompleteError):
-            rewrite_ballots_sorted(impatient)
-    impatient.close()
 
 
 def test_no_table_holds_both_a_person_and_a_ballot_or_credential() -> None:

@@ -297,10 +297,11 @@ def begin_evening(
     *,
     rehearsal: bool = True,
     floor: int = 1,
+    database_url: str | None = None,
 ) -> Iterator[Evening]:
     """Yield a meeting that is created, with its key made and nothing printed."""
     source = random.Random(20260115)
-    installation = open_installation(folder, source.randbytes)
+    installation = open_installation(folder, source.randbytes, database_url)
     try:
         board = Noticeboard(MEETING, installation.seed)
         terms = CeremonyTerms(source.randbytes(16), installation.server_key, 3, 2, rehearsal=rehearsal)
@@ -323,12 +324,13 @@ def prepare_evening(
     drawn: Mapping[str, int] | None = None,
     rehearsal: bool = True,
     floor: int = 1,
+    database_url: str | None = None,
 ) -> Iterator[Evening]:
     """Yield a meeting whose elections are ready, everybody present having drawn a slip, with one slip to spare.
 
     drawn: other numbers of slips handed out, by series letter.
     """
-    with begin_evening(folder, plans, roll, rehearsal=rehearsal, floor=floor) as evening:
+    with begin_evening(folder, plans, roll, rehearsal=rehearsal, floor=floor, database_url=database_url) as evening:
         present = {
             entry.member.card_number
             for entry in (roll or make_roll()).entries

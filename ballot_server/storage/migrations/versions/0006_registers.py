@@ -136,6 +136,13 @@ def _forbid(act: str, table: str) -> None:
             f"CREATE TRIGGER no_{act.lower()}_of_{table} BEFORE {act} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
         )
+        return
+    name = f"no_{act.lower()}_of_{table}"
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is only added to'; END $$"
+    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()")
 
 
 def _enum_type(*values: str, name: str) -> sa.Enum:
