@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from enum import Enum
 from typing import TypeVar, cast
 
@@ -29,7 +30,11 @@ def render_minutes_docx(record: MinutesRecord, language: Language = Language.VIE
     Raises: MinutesMismatchError if counts disagree, TypesettingError if a chart cannot be drawn.
     """
     check_minutes(record)
-    composed = compose_minutes(record, language)
+    return render_document_docx(compose_minutes(record, language), language, dated=record.date)
+
+
+def render_document_docx(composed: PrintedDocument, language: Language, *, dated: date) -> bytes:
+    """Return any printed document as DOCX. Raises: TypesettingError if a chart cannot be drawn."""
     printed = make_value_printable(composed)
     file = open_blank(language)
     define_styles(file, printed.layout)
@@ -42,7 +47,7 @@ def render_minutes_docx(record: MinutesRecord, language: Language = Language.VIE
     _close(writer, printed)
     add_edges(file, printed)
     title = f"{printed.front.title} – {printed.front.unit}"
-    describe_file(file, title=title, author=printed.front.unit, language=language, dated=record.date)
+    describe_file(file, title=title, author=printed.front.unit, language=language, dated=dated)
     return pack_docx(file)
 
 

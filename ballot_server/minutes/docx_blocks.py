@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 from docx.document import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
@@ -30,11 +29,11 @@ from ballot_server.minutes.docx_elements import (
     UNBROKEN_LENGTH,
     Side,
     TableForm,
+    add_picture,
     add_row,
     add_spacer,
     add_table,
     add_writing_line,
-    describe_picture,
     draw_border,
     keep_rows,
     keep_together,
@@ -53,14 +52,14 @@ _NAMES_IN_LINE = 6
 _NAME_COLUMNS = 3
 _CROWDED_COLUMNS = 8
 _KEPT_FACTS = 3
-_LABEL_WIDTH, _LABEL_GAP = millimetres(53), millimetres(3)
+_LABEL_WIDTH, _LABEL_GAP = millimetres(59), millimetres(3)
 _LINE_HEIGHT = millimetres(9)
 _LEAST_SHARE = 0.45
 """What columns with a weight get of a table's width at least, however wide the others are."""
 
 _AFTER_TABLE = 6
 _ALIGNMENTS = {Alignment.LEFT: LEFT, Alignment.CENTER: CENTER, Alignment.RIGHT: RIGHT}
-_STYLES = {Tone.PLAIN: "Normal", Tone.NOTE: "Note", Tone.WARNING: "Warning", Tone.OUTCOME: "Outcome"}
+_STYLES = {Tone.PLAIN: "Body Text", Tone.NOTE: "Note", Tone.WARNING: "Warning", Tone.OUTCOME: "Outcome"}
 
 
 @dataclass(frozen=True)
@@ -115,21 +114,25 @@ class BlockWriter:
         keep_together(added)
 
     def _add_paragraph(self, block: Paragraph) -> None:
+        if not block.text:
+            self.document.add_paragraph(block.lead, style="List Lead")
+            return
         paragraph = self.document.add_paragraph(style=_STYLES[block.tone])
         if block.tone in (Tone.WARNING, Tone.OUTCOME):
             paragraph.paragraph_format.left_indent = Pt(10)
             draw_border(paragraph, Side.LEFT, width=2, room=8)
         if block.lead:
-            paragraph.add_run(f"{block.lead} " if block.text else block.lead).bold = True
-        if block.text:
-            paragraph.add_run(block.text).bold = True if block.tone is Tone.OUTCOME else None
-        if block.keeps_with_next or not block.text:
+            paragraph.add_run(f"{block.lead} ").bold = True
+        paragraph.add_run(block.text).bold = True if block.tone is Tone.OUTCOME else None
+        if block.keeps_with_next:
             paragraph.paragraph_format.keep_with_next = True
 
     def _add_names(self, block: NameList) -> None:
         numbered = [f"{place}. {name}" for place, name in enumerate(block.names, 1)]
         if len(numbered) <= _NAMES_IN_LINE:
-            self._add_paragraph(Paragraph(f"{'; '.join(numbered)}.", lead=block.lead))
+            line = self.document.add_paragraph(style="Normal")
+            line.add_run(f"{block.lead} ").bold = True
+            line.add_run(f"{'; '.join(numbered)}.")
             return
         self.document.add_paragraph(block.lead, style="List Lead")
         width = self.line / _NAME_COLUMNS
@@ -182,12 +185,10 @@ class BlockWriter:
         add_spacer(self.document._body, _AFTER_TABLE)
 
     def _add_chart(self, block: Chart) -> None:
-        paragraph = self.document.add_paragraph(style="Picture")
-        run = paragraph.add_run()
         data = {"chart": encode_printable(block), "language": self.language.value, "width": round(self.line)}
         picture = typeset_picture(CHART_TEMPLATE, data, suffix="png", ppi=CHART_PPI)
-        run.add_picture(BytesIO(picture), width=Pt(self.line))
-        describe_picture(run, block.description)
+        paragraph = self.document.add_paragraph(style="Picture")
+        add_picture(paragraph, picture, width=self.line, description=block.description)
 
 
 def _share_width(block: Table, width: float, size: float, insets: float) -> tuple[float, ...]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from io import BytesIO
 
 from docx.blkcntnr import BlockItemContainer
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
@@ -19,7 +20,6 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Emu, Pt
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
-from docx.text.run import Run
 
 POINTS_PER_MM = 72 / 25.4
 UNBROKEN_LENGTH = 400
@@ -163,10 +163,13 @@ def add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
             run._r.append(text)
 
 
-def describe_picture(run: Run, description: str) -> None:
-    """Give the picture of a run its text for whoever cannot see it."""
-    for properties in run._r.iter(qn("wp:docPr")):
-        properties.set("descr", description)
+def add_picture(paragraph: Paragraph, picture: bytes, *, width: float, description: str) -> None:
+    """Add a PNG and its text for whoever cannot see it."""
+    shape = paragraph.add_run().add_picture(BytesIO(picture), width=Pt(width))
+    shape._inline.docPr.set("descr", description)
+    for side in ("T", "B", "L", "R"):
+        # Where nothing is said, some programs leave a gap of their own around it.
+        shape._inline.set(f"dist{side}", "0")
 
 
 def measure_text(text: str, size: float, *, bold: bool = False) -> float:

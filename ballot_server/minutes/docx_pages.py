@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from docx.document import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_TAB_ALIGNMENT
@@ -18,10 +16,10 @@ from ballot_server.minutes.docx_elements import (
     Side,
     TableForm,
     add_field,
+    add_picture,
     add_row,
     add_spacer,
     add_table,
-    describe_picture,
     draw_border,
     frame_cell,
     keep_rows,
@@ -36,7 +34,6 @@ from ballot_server.minutes.qr_code import draw_qr_picture
 
 _LEFT_OF_HEAD, _RIGHT_OF_HEAD = 10, 11
 _HEAD_GAP = millimetres(4)
-_RULE_UNDER_TITLE = millimetres(32)
 _QR_SIDE = millimetres(30)
 _QR_COLUMN = millimetres(36)
 _ROOM_TO_SIGN = millimetres(19)
@@ -62,18 +59,14 @@ def add_front(document: Document, printed: PrintedDocument) -> None:
     if front.rehearsal_line:
         line = document.add_paragraph(style="Subtitle")
         line.add_run(f"{printed.watermark} – {front.rehearsal_line}").italic = True
-    rule = add_spacer(document._body, 3)
-    rule.paragraph_format.space_after = Pt(6)
-    side = (measure_line(layout) - _RULE_UNDER_TITLE) / 2
-    rule.paragraph_format.left_indent = rule.paragraph_format.right_indent = Pt(side)
-    draw_border(rule, Side.BOTTOM, width=0.6, room=0)
+    document.add_paragraph(layout.title_rule, style="Title Rule")
 
 
 def _add_head(document: Document, front: Front, layout: Layout) -> None:
     line = measure_line(layout)
     unit = (line - _HEAD_GAP) / (_LEFT_OF_HEAD + _RIGHT_OF_HEAD)
-    widths = (unit * _LEFT_OF_HEAD + _HEAD_GAP / 2, unit * _RIGHT_OF_HEAD + _HEAD_GAP / 2)
-    table = add_table(document._body, TableForm(widths, inset_sides=_HEAD_GAP / 2))
+    widths = (unit * _LEFT_OF_HEAD + _HEAD_GAP, unit * _RIGHT_OF_HEAD)
+    table = add_table(document._body, TableForm(widths))
     left, right = add_row(table).cells
     agency = (
         ("Superior", front.superior),
@@ -84,9 +77,10 @@ def _add_head(document: Document, front: Front, layout: Layout) -> None:
     for at, (style, text) in enumerate(pair for pair in agency if pair[1]):
         paragraph = left.add_paragraph(style=style) if at else open_cell(left, style)
         paragraph.add_run(text)
+        paragraph.paragraph_format.right_indent = Pt(_HEAD_GAP)
     heading = open_cell(right, "Party Heading")
     heading.add_run(front.heading)
-    spare = widths[1] - _HEAD_GAP - measure_text(front.heading, layout.sizes.heading, bold=True)
+    spare = widths[1] - measure_text(front.heading, layout.sizes.heading, bold=True)
     heading.paragraph_format.left_indent = heading.paragraph_format.right_indent = Pt(max(0, spare / 2))
     draw_border(heading, Side.BOTTOM, width=0.6, room=2)
     right.add_paragraph(front.day, style="Day")
@@ -111,8 +105,11 @@ def add_closing_table(document: Document, printed: PrintedDocument) -> None:
         _sign(add_row(table), tellers[start : start + len(parts)], parts, printed.sign_here)
         for start in range(0, len(tellers), len(parts))
     ]
-    _sign(add_row(table), officers, _PARTS[len(officers)], printed.sign_here)
+    last = _sign(add_row(table), officers, _PARTS[len(officers)], printed.sign_here)
     keep_rows([heading, *rows[-1:]])
+    if printed.recipients:
+        keep_rows([last])
+        _list_recipients(add_row(table), printed)
     # Word wants a paragraph after a table; this one takes no room that could become a page of its own.
     add_spacer(document._body, 1)
 
@@ -122,9 +119,8 @@ def _fill_seal(row: _Row, seal: Seal) -> _Row:
     picture, words = _merge(row, _SEAL)
     frame_cell(picture, (Side.TOP, Side.LEFT, Side.BOTTOM), inset=_SEAL_INSET)
     frame_cell(words, (Side.TOP, Side.RIGHT, Side.BOTTOM), inset=_SEAL_INSET)
-    run = open_cell(picture, "Picture").add_run()
-    run.add_picture(BytesIO(draw_qr_picture(seal.code)), width=Pt(_QR_SIDE))
-    describe_picture(run, f"{seal.label} {seal.code}")
+    code = draw_qr_picture(seal.code)
+    add_picture(open_cell(picture, "Picture"), code, width=_QR_SIDE, description=f"{seal.label} {seal.code}")
     words.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     open_cell(words, "Seal Label").add_run(seal.label)
     groups = seal.groups.split(" ")
@@ -146,6 +142,14 @@ def _sign(row: _Row, places: tuple[SignaturePlace, ...], parts: _Parts, sign_her
         name.paragraph_format.space_before = Pt(_ROOM_TO_SIGN)
         name.paragraph_format.space_after = Pt(_BETWEEN_SIGNATURES)
     return row
+
+
+def _list_recipients(row: _Row, printed: PrintedDocument) -> None:
+    """Fill a row with those who get a copy, under a label."""
+    (cell,) = _merge(row, _WHOLE)
+    open_cell(cell, "Recipients").add_run(printed.recipients_label).underline = True
+    for name in printed.recipients:
+        cell.add_paragraph(f"– {name}", style="Recipients")
 
 
 def _merge(row: _Row, parts: _Parts) -> list[_Cell]:

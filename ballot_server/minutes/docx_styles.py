@@ -43,6 +43,7 @@ class _Style:
     before: float = 0
     after: float = 0
     line: float = _BODY_LINE
+    indent: int = 0
     keeps: bool = False
     level: int = 0
     built_in: bool = False
@@ -52,7 +53,7 @@ def define_styles(document: Document, layout: Layout) -> None:
     """Set the page of a layout and add the styles."""
     _set_page(document, layout.margins)
     _describe_normal(document, layout.sizes)
-    for style in _list_styles(layout.sizes):
+    for style in _list_styles(layout):
         _add_style(document, style)
 
 
@@ -61,7 +62,8 @@ def measure_line(layout: Layout) -> float:
     return millimetres(PAGE_WIDTH - layout.margins.left - layout.margins.right)
 
 
-def _list_styles(sizes: FontSizes) -> tuple[_Style, ...]:
+def _list_styles(layout: Layout) -> tuple[_Style, ...]:
+    sizes = layout.sizes
     body, table, note = sizes.body, sizes.table, sizes.note
     return (
         _Style("Heading 1", body, LEFT, bold=True, caps=True, before=9, after=3.5, keeps=True, level=1, built_in=True),
@@ -74,6 +76,8 @@ def _list_styles(sizes: FontSizes) -> tuple[_Style, ...]:
         _Style("Number", sizes.number, CENTER, after=2),
         _Style("Party Heading", sizes.heading, CENTER, bold=True, after=4),
         _Style("Day", sizes.day, CENTER, italic=True, after=2),
+        _Style("Title Rule", sizes.subject, CENTER, after=8),
+        _Style("Body Text", body, indent=layout.indent, built_in=True),
         _Style("Note", note, italic=True, before=1, after=3),
         _Style("Warning", body, italic=True, before=4, after=5),
         _Style("Outcome", body, before=4, after=5),
@@ -88,10 +92,11 @@ def _list_styles(sizes: FontSizes) -> tuple[_Style, ...]:
         _Style("Seal Label", body, LEFT, bold=True, after=3, line=1),
         _Style("Seal Code", 14, LEFT, bold=True, after=3, line=1),
         _Style("Seal Use", note, LEFT, italic=True, line=1),
-        _Style("Signatures Heading", table, CENTER, bold=True, before=8, after=4, keeps=True),
-        _Style("Signature Role", table, CENTER, bold=True, after=1, line=1),
+        _Style("Signatures Heading", table, CENTER, bold=True, before=9, after=9, keeps=True),
+        _Style("Signature Role", table, CENTER, bold=layout.roles_bold, after=1, line=1),
         _Style("Signature Hint", note, CENTER, italic=True, line=1),
         _Style("Signature Name", sizes.signature, CENTER, bold=True, line=1),
+        _Style("Recipients", sizes.recipients, LEFT, after=1.5, line=1),
         _Style("Header", sizes.body, CENTER, line=1, built_in=True),
         _Style("Footer", FOOTER_SIZE, LEFT, before=2, line=1, built_in=True),
     )
@@ -129,6 +134,8 @@ def _add_style(document: Document, wanted: _Style) -> None:
     paragraph.alignment = wanted.alignment
     paragraph.line_spacing = wanted.line
     paragraph.space_before, paragraph.space_after = Pt(wanted.before), Pt(wanted.after)
+    if wanted.indent:
+        paragraph.first_line_indent = Mm(wanted.indent)
     paragraph.keep_with_next = paragraph.keep_together = wanted.keeps
     if wanted.level:
         level = OxmlElement("w:outlineLvl")
