@@ -19,7 +19,7 @@ from ballot_server import config
 from ballot_server.cli.options import add_common_options
 from ballot_server.i18n import Language, translate
 from ballot_server.services.fill_order import FilledOrder, fill_order
-from ballot_server.services.installation import open_installation
+from ballot_server.services.installation import open_existing_installation
 from ballot_server.services.order_slips import order_slips
 from ballot_server.services.slip_order import LARGEST_ORDER, SlipOrder, SlipOrderMalformedError
 
@@ -87,14 +87,17 @@ def run_slips(arguments: argparse.Namespace) -> int:
 
 
 def run_order(arguments: argparse.Namespace) -> int:
-    """Order slips from another machine and write the order's file. Raises: what `order_slips` raises; StorageError."""
+    """Order slips from another machine and write the order's file.
+
+    Raises: what `order_slips` raises; InstallationMissingError, StorageError.
+    """
     language: Language = arguments.language
     counts = dict(arguments.count)
     if len(counts) != len(arguments.count):
         return _complain("count_twice", language)
     if arguments.out.exists():
         return _complain("exists", language, path=arguments.out)
-    installation = open_installation(arguments.data, os.urandom, config.read_database_url(os.environ))
+    installation = open_existing_installation(arguments.data, os.urandom, config.read_database_url(os.environ))
     try:
         order = order_slips(installation.database, meeting=arguments.meeting, counts=counts, address=arguments.address)
     finally:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ballot_server import config
 from ballot_server.cli.options import parse_language
 from ballot_server.i18n import Language, translate
-from ballot_server.services.installation import open_installation
+from ballot_server.services.installation import open_existing_installation
 from ballot_server.services.staff_links import format_code, make_reset_link
 from ballot_server.services.staff_sessions import StaffDoor
 from ballot_server.web.processes import LOOPBACK
@@ -41,10 +41,10 @@ def register(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print a link by which somebody of the staff chooses a new passphrase.
 
-    Raises: StaffUnknownError, StorageError.
+    Raises: InstallationMissingError, StaffUnknownError, StorageError.
     """
     language: Language = arguments.language
-    installation = open_installation(arguments.data, os.urandom, config.read_database_url(os.environ))
+    installation = open_existing_installation(arguments.data, os.urandom, config.read_database_url(os.environ))
     try:
         code = make_reset_link(installation.database, StaffDoor(), name=arguments.name)
     finally:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ballot_server.services.server_key import load_server_seed
+from ballot_server.errors import BallotServerError
+from ballot_server.services.server_key import KEY_FILE, load_server_seed
 from ballot_server.services.unit_key import load_unit_seed
 from ballot_server.storage.engine import Database, open_database
 from crypto.group import RandomBytes
 from crypto.signing import SigningSeed, VerificationKey, derive_verification_key
 
 DATABASE_FILE = "phieukin.sqlite3"
+
+
+class InstallationMissingError(BallotServerError):
+    """The folder holds no data of the service; field: path."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +54,15 @@ def open_installation(folder: Path, random_bytes: RandomBytes, database_url: str
     unit_seed = load_unit_seed(folder, random_bytes)
     url = database_url or f"sqlite:///{folder.resolve() / DATABASE_FILE}"
     return Installation(folder=folder, database=Database(open_database(url)), seed=seed, unit_seed=unit_seed)
+
+
+def open_existing_installation(
+    folder: Path, random_bytes: RandomBytes, database_url: str | None = None
+) -> Installation:
+    """Open a data folder that the service has used before; nothing is made where there is none.
+
+    Raises: InstallationMissingError, and what `open_installation` raises.
+    """
+    if not (folder / KEY_FILE).is_file():
+        raise InstallationMissingError(path=str(folder))
+    return open_installation(folder, random_bytes, database_url)
