@@ -7,7 +7,6 @@ opened. The files appear together at the end, or not at all.
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import os
 import sys
@@ -17,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ballot_server.cli.options import add_common_options
+from ballot_server.cli.output_folder import check_place, write_files
 from ballot_server.cli.progress import ProgressLine
 from ballot_server.domain.scenario import Scenario
-from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language, translate
 from ballot_server.rehearsal.casting import start_workers
 from ballot_server.rehearsal.plans import load_scenario
@@ -37,10 +36,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
 REHEARSED, WRONG, BAD_USAGE = 0, 1, 2
-
-
-class OutputUnwritableError(BallotServerError):
-    """The output folder cannot be written; fields: path, problem."""
 
 
 def register(subparsers: _SubParsersAction[ArgumentParser]) -> None:
@@ -64,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         _print_problems(arguments.scenario, error.problems, language, as_json=arguments.json)
         missing = any(problem.cause is ScenarioCause.FILE_NOT_FOUND for problem in error.problems)
         return BAD_USAGE if missing else WRONG
-    _check_place(arguments.out)
+    check_place(arguments.out)
     contests = sum(election.ballots * len(election.contests) for election in scenario.elections)
     progress = ProgressLine(sys.stderr, language)
     with (
@@ -75,10 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
             scenario, data_folder=Path(folder), workers=workers, language=language, on_progress=progress.show
         )
     result = _describe_result(scenario, rehearsed)
-    try:
-        _write_files(arguments.out, _list_files(rehearsed, result))
-    except OSError as error:
-        raise OutputUnwritableError(path=str(arguments.out), problem=error.strerror or str(error)) from None
+    files = _list_files(rehearsed, result)
+    write_files(arguments.out, files)
+    _remove_old_slips(arguments.out, files)
     if arguments.json:
         print(json.dumps(result, ensure_ascii=False))
     else:
@@ -101,15 +95,6 @@ def _print_problems(scenario: Path, problems: Sequence[ScenarioProblem], languag
         for problem in problems
     ]
     print(json.dumps({"ok": False, "file": str(scenario), "problems": told}, ensure_ascii=False))
-
-
-def _check_place(out: Path) -> None:
-    """Raise OutputUnwritableError before a long rehearsal whose files would find no place."""
-    existing = next(place for place in (out, *out.absolute().parents) if place.exists())
-    if not existing.is_dir():
-        raise OutputUnwritableError(path=str(out), problem=os.strerror(errno.ENOTDIR))
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise OutputUnwritableError(path=str(out), problem=os.strerror(errno.EACCES))
 
 
 def _count_workers() -> int:
@@ -140,24 +125,11 @@ def _list_files(rehearsed: Rehearsed, result: dict[str, object]) -> dict[str, by
     }
 
 
-def _write_files(out: Path, files: dict[str, bytes]) -> None:
-    """Write all files beside their places first, then put each in its place."""
-    out.mkdir(parents=True, exist_ok=True)
-    drafts: list[tuple[Path, Path]] = []
-    try:
-        for name, data in files.items():
-            draft = out / f".{name}.draft"
-            drafts.append((draft, out / name))
-            draft.write_bytes(data)
-        for draft, place in drafts:
-            draft.replace(place)
-        for old in out.glob("slips-?.pdf"):
-            # Slips of an earlier rehearsal that had more series.
-            if old.name not in files:
-                old.unlink()
-    finally:
-        for draft, _ in drafts:
-            draft.unlink(missing_ok=True)
+def _remove_old_slips(out: Path, files: dict[str, bytes]) -> None:
+    """Remove the slips of an earlier rehearsal that had more series."""
+    for old in out.glob("slips-?.pdf"):
+        if old.name not in files:
+            old.unlink()
 
 
 def _list_lines(out: Path, rehearsed: Rehearsed, language: Language) -> list[str]:
