@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ballot_server.i18n import Language
+from ballot_server.minutes.charts import cut_short
 from ballot_server.minutes.document import (
     Alignment,
     Block,
@@ -22,17 +23,21 @@ from ballot_server.minutes.document import (
     WritingLines,
 )
 from ballot_server.minutes.election_composition import compose_election
-from ballot_server.minutes.layouts import find_layout
+from ballot_server.minutes.layouts import Layout, find_layout, leave_party
 from ballot_server.minutes.record import AnnulledElectionRecord, AttendanceRecord, ExemptMember, MinutesRecord
 from ballot_server.minutes.wording import Wording, group_characters
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _LINES_FOR_INCIDENTS = 3
+_LONGEST_RECIPIENT = 160
 
 
 def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAMESE) -> PrintedDocument:
     """Lay a record out in blocks; sections without content are left out and the others numbered through."""
     wording = Wording(language)
+    layout = find_layout(record.date)
+    if record.heading:
+        layout = leave_party(layout)
     sections = (
         ("participants", _compose_participants(record, wording)),
         ("attendance", _compose_attendance(record, wording)),
@@ -48,10 +53,10 @@ def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAM
             title = f"{_ROMAN[len(numbered)]}. {wording.say(f'section.{name}')}"
             numbered.append((Heading(title, 1), *blocks))
     return PrintedDocument(
-        front=_compose_front(record, wording),
+        front=_compose_front(record, layout, wording),
         blocks=tuple(block for blocks in numbered[:-1] for block in blocks),
         closing=numbered[-1],
-        layout=find_layout(record.date),
+        layout=layout,
         seal=_compose_seal(record, wording),
         signatures=_place_signatures(record, wording),
         signatures_heading=wording.say("closing.tellers"),
@@ -64,13 +69,14 @@ def compose_minutes(record: MinutesRecord, language: Language = Language.VIETNAM
     )
 
 
-def _compose_front(record: MinutesRecord, wording: Wording) -> Front:
+def _compose_front(record: MinutesRecord, layout: Layout, wording: Wording) -> Front:
+    day = wording.write_date(record.date)
     return Front(
         superior=record.superior,
         unit=record.unit,
         number=_write_number(record, wording),
         heading=record.heading or wording.say("heading"),
-        day=_write_day(record, wording),
+        day=wording.say("place_and_day", date=day) if layout.names_place else day,
         title=wording.say("title"),
         subtitle=record.title,
         rehearsal_line=wording.say("rehearsal_line") if record.rehearsal else "",
@@ -84,20 +90,15 @@ def _write_number(record: MinutesRecord, wording: Wording) -> str:
     return wording.say("number_outside" if record.heading else "number", number=record.number)
 
 
-def _write_day(record: MinutesRecord, wording: Wording) -> str:
-    """Return the day, with room to write the place by hand where the day's layout names it."""
-    day = wording.write_date(record.date)
-    if record.heading or not find_layout(record.date).names_place:
-        return day
-    return wording.say("place_and_day", date=day)
-
-
 def _list_recipients(record: MinutesRecord, wording: Wording) -> tuple[str, ...]:
     """Return who gets a copy: the superior body, and the unit, which files it."""
     if record.heading:
         return ()
-    kept = wording.say("recipients.kept", unit=record.unit)
-    return (wording.say("recipients.reported", superior=record.superior), kept) if record.superior else (kept,)
+    kept = wording.say("recipients.kept", unit=cut_short(record.unit, _LONGEST_RECIPIENT))
+    if not record.superior:
+        return (kept,)
+    superior = cut_short(record.superior, _LONGEST_RECIPIENT)
+    return wording.say("recipients.reported", superior=superior), kept
 
 
 def _compose_participants(record: MinutesRecord, wording: Wording) -> tuple[Block, ...]:
@@ -161,9 +162,9 @@ def _compose_exempt(exempt: tuple[ExemptMember, ...], wording: Wording) -> tuple
         return ()
     columns = (
         Column(wording.say("attendance.order"), Alignment.CENTER),
-        Column(wording.say("attendance.exempt_name"), weight=10),
-        Column(wording.say("attendance.exempt_book"), weight=11),
-        Column(wording.say("attendance.exempt_resolution"), weight=9),
+        Column(wording.say("attendance.exempt_name"), weight=11),
+        Column(wording.say("attendance.exempt_book"), weight=12),
+        Column(wording.say("attendance.exempt_resolution"), weight=21),
     )
     rows = tuple((str(place), one.name, one.book, one.resolution) for place, one in enumerate(exempt, 1))
     return (Paragraph("", lead=f"{wording.say('attendance.exempt_list')}:"), Table(columns, rows))

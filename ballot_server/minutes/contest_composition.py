@@ -22,6 +22,7 @@ _SUMMARY_FROM_CONTESTS = 4
 _SUMMARY_MOST_OPTIONS = 3
 _SUMMARY_LONGEST_OUTCOME = 60
 _TESTS_NAMED_BY_RESULT = 7
+_LONG_LABEL = 80
 
 
 def has_summary(election: ElectionRecord) -> bool:
@@ -39,11 +40,11 @@ def compose_summary(election: ElectionRecord, wording: Wording) -> Table:
     options = election.contests[0].options
     is_wide = len(options) == _SUMMARY_MOST_OPTIONS
     says_outcome = all(len(contest.outcome) <= _SUMMARY_LONGEST_OUTCOME for contest in election.contests)
-    outcome = (Column(wording.say("contest.outcome"), weight=3 if is_wide else 7),) if says_outcome else ()
+    outcome = (Column(wording.say("contest.outcome"), weight=9 if is_wide else 7),) if says_outcome else ()
     columns = (
         Column(wording.say("contest.order"), Alignment.CENTER),
-        Column(wording.say("contest.subject"), weight=4 if is_wide else 7),
-        *(Column(option.label, Alignment.CENTER, weight=3 if is_wide else 6) for option in options),
+        Column(wording.say("contest.subject"), weight=8 if is_wide else 7),
+        *(Column(option.label, Alignment.CENTER, weight=5 if is_wide else 6) for option in options),
         Column(wording.say("contest.blank_short"), Alignment.CENTER),
         *outcome,
     )
@@ -86,7 +87,7 @@ def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, na
     """Return a contest's blocks under its number; `names_bases` where the election does not for all."""
     blocks: list[PlainBlock] = [Heading(f"{number}. {contest.subject}", 3)]
     if contest.detail:
-        blocks.append(Paragraph(contest.detail))
+        blocks.append(Paragraph(contest.detail, keeps_with_next=True))
     if names_bases and contest.bases:
         blocks.append(name_bases(contest.bases, wording))
     blocks.append(_compose_options(contest, wording))
@@ -140,12 +141,13 @@ def _compose_tests(contest: ContestRecord, wording: Wording) -> tuple[Paragraph,
 
 
 def _name_by_result(tests: Sequence[TestRecord], wording: Wording) -> str:
-    parts = [wording.say("contest.tests_alike", needed=tests[0].needed, base=tests[0].base)]
-    for passed, key in ((True, "contest.tests_passed"), (False, "contest.tests_failed")):
-        named = ", ".join(f"“{test.option}” ({test.got})" for test in tests if test.passed is passed)
-        if named:
-            parts.append(wording.say(key, options=named))
-    return "; ".join(parts)
+    """Return which options reached what all needed, by name; the table has the others."""
+    passed = ", ".join(f"“{test.option}” ({test.got})" for test in tests if test.passed)
+    if not passed:
+        key = "contest.tests_none"
+    else:
+        key = "contest.tests_all" if all(test.passed for test in tests) else "contest.tests_some"
+    return wording.say(key, needed=tests[0].needed, base=tests[0].base, options=passed)
 
 
 def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
@@ -153,20 +155,21 @@ def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
     lines = (*contest.options, contest.blank)
     has_paper = any(option.paper is not None for option in lines)
     has_outcome = any(option.outcome for option in lines)
-    columns = [Column(wording.say("contest.option"), weight=4)]
+    has_long_label = any(len(option.label) > _LONG_LABEL for option in lines)
+    columns = [Column(wording.say("contest.option"), weight=20 if has_long_label else 13)]
     if has_paper:
         columns.append(Column(wording.say("contest.phone"), Alignment.RIGHT))
         columns.append(Column(wording.say("contest.paper"), Alignment.RIGHT))
     columns.append(Column(wording.say("contest.total" if has_paper else "contest.count"), Alignment.RIGHT))
     words_at = len(columns)
-    columns.append(Column(wording.say("contest.words"), weight=3))
-    share_weight = 3 if (has_paper and has_outcome) or not wording.has_number_words else 2
+    columns.append(Column(wording.say("contest.words"), weight=7))
+    share_weight = 7 if has_paper or has_long_label or not wording.has_number_words else 6
     columns.extend(
         Column(_title_share(base, wording, is_own=base is contest.bases[0]), Alignment.RIGHT, share_weight)
         for base in contest.bases
     )
     if has_outcome:
-        columns.append(Column(wording.say("contest.option_outcome"), weight=3))
+        columns.append(Column(wording.say("contest.option_outcome"), weight=10))
     rows = []
     for option in lines:
         cells = [option.label]

@@ -1,7 +1,6 @@
 """The looks of Party papers by date: which documents ruled a paper's form on a day, and what they ask for.
 
-What is known of each, how well, and what is not known, is in docs/decisions/0018-layouts-by-date.md. Papers of bodies
-outside the Party have the measures of their day, but neither place line nor recipients.
+What is known of each, how well, and what is not known, is in docs/decisions/0018-layouts-by-date.md.
 """
 
 from __future__ import annotations
@@ -121,3 +120,9 @@ def find_layout(day: date) -> Layout:
     """Return the layout that ruled on a day; before the oldest known one, that one."""
     ruling = [layout for layout in _LAYOUTS if layout.since <= day]
     return ruling[-1] if ruling else _LAYOUTS[0]
+
+
+def leave_party(layout: Layout) -> Layout:
+    """Return the layout for a body outside the Party: the measures of the day, none of the Party's signs."""
+    sizes = replace(layout.sizes, heading=12, agency=12, number=12, day=12)
+    return replace(layout, name="", source="", sizes=sizes, separator="", title_rule="", names_place=False)
