@@ -1,6 +1,8 @@
-"""The minutes as PDF, to print and sign."""
+"""The minutes as PDF, to print and sign, and any other document that looks like them."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from ballot_server.i18n import Language
 from ballot_server.minutes.balance import check_minutes
@@ -21,7 +23,11 @@ def render_minutes(record: MinutesRecord, language: Language = Language.VIETNAME
     Raises: MinutesMismatchError if counts disagree, TypesettingError if the page cannot be set.
     """
     check_minutes(record)
-    document = compose_minutes(record, language)
+    return render_document(compose_minutes(record, language), language, dated=record.date)
+
+
+def render_document(document: PrintedDocument, language: Language, *, dated: date) -> bytes:
+    """Return a document as PDF/A-2b, the same bytes for the same document. Raises: TypesettingError."""
     data = encode_document(document)
     replaced = find_unprintable(data)
     printable = make_tree_printable(data)
@@ -30,8 +36,8 @@ def render_minutes(record: MinutesRecord, language: Language = Language.VIETNAME
     codes = ", ".join(f"U+{ord(character):04X}" for character in replaced)
     printable["replaced"] = Wording(language).say("replaced", codes=codes) if replaced else ""
     printable["language"] = language.value
-    printable["qr_code"] = draw_qr_code(record.head) if record.head else ""
-    return typeset(TEMPLATE, printable, dated=record.date)
+    printable["qr_code"] = "" if document.seal is None else draw_qr_code(document.seal.code)
+    return typeset(TEMPLATE, printable, dated=dated)
 
 
 def encode_document(document: PrintedDocument) -> dict[str, Json]:
