@@ -55,7 +55,7 @@ _FONT_TABLE = (
 )
 _STYLES = (
     f"<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>"
-    f'<w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" w:eastAsia="{FONT}" w:cs="{FONT}"/>'
+    f'<w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" w:eastAsia="{FONT}" w:cs="{FONT}"/><w:kern w:val="2"/>'
     '<w:lang w:val="{locale}" w:eastAsia="{locale}" w:bidi="{locale}"/>'
     "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'

@@ -32,8 +32,8 @@ from ballot_server.minutes.docx_styles import measure_line
 from ballot_server.minutes.layouts import Layout
 from ballot_server.minutes.qr_code import draw_qr_picture
 
-_LEFT_OF_HEAD, _RIGHT_OF_HEAD = 10, 11
-_HEAD_GAP = millimetres(4)
+_LEFT_OF_HEAD, _RIGHT_OF_HEAD = 20, 23
+_HEAD_GAP = millimetres(3)
 _QR_SIDE = millimetres(30)
 _QR_COLUMN = millimetres(36)
 _ROOM_TO_SIGN = millimetres(19)
@@ -80,7 +80,7 @@ def _add_head(document: Document, front: Front, layout: Layout) -> None:
         paragraph.paragraph_format.right_indent = Pt(_HEAD_GAP)
     heading = open_cell(right, "Party Heading")
     heading.add_run(front.heading)
-    spare = widths[1] - measure_text(front.heading, layout.sizes.heading, bold=True)
+    spare = widths[1] - measure_text(front.heading, layout.sizes.heading)
     heading.paragraph_format.left_indent = heading.paragraph_format.right_indent = Pt(max(0, spare / 2))
     draw_border(heading, Side.BOTTOM, width=0.6, room=2)
     right.add_paragraph(front.day, style="Day")

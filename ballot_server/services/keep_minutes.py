@@ -1,4 +1,4 @@
-"""Keep the file of the minutes, whose hash is on the board, so that it can be printed again."""
+"""Keep the files of the minutes: the PDF, whose hash is on the board, and beside it the DOCX to edit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import cast
 
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
+from ballot_server.minutes.docx import render_minutes_docx
 from ballot_server.minutes.record import MinutesRecord
 from ballot_server.minutes.render_minutes import render_minutes
 from ballot_server.services.authority import write_durably
@@ -22,6 +23,7 @@ from crypto.bodies import EntryKind, MinutesBody
 from crypto.body_form import read_body
 
 FOLDER = "minutes"
+PRINTED, EDITABLE = ".pdf", ".docx"
 
 
 class MinutesFileMissingError(BallotServerError):
@@ -33,7 +35,7 @@ class MinutesNotWrittenError(BallotServerError):
 
 
 def write_and_keep_minutes(installation: Installation, *, meeting: str, language: Language, network: Network) -> bytes:
-    """Write the minutes, keep the file in the data folder, and return it.
+    """Write the minutes, keep both files in the data folder, and return the PDF.
 
     Raises: what `write_minutes` raises; then nothing is posted.
     """
@@ -41,9 +43,10 @@ def write_and_keep_minutes(installation: Installation, *, meeting: str, language
     def print_and_keep(record: MinutesRecord, language: Language) -> bytes:
         # Before the board names its hash: a file without an entry harms nobody, an entry without its file does.
         pdf = render_minutes(record, language)
-        path = _name_file(installation, meeting, sha256(pdf).digest())
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_durably(path, pdf, mode=0o600)
+        digest = sha256(pdf).digest()
+        (installation.folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
+        for suffix, content in ((EDITABLE, render_minutes_docx(record, language)), (PRINTED, pdf)):
+            write_durably(_name_file(installation, meeting, digest, suffix), content, mode=0o600)
         return pdf
 
     return write_minutes(
@@ -61,16 +64,30 @@ def read_kept_minutes(installation: Installation, meeting: str) -> bytes:
 
     Raises: MeetingUnknownError, MinutesNotWrittenError, MinutesFileMissingError.
     """
+    pdf, digest = _read_file(installation, meeting, PRINTED)
+    if sha256(pdf).digest() != digest:
+        raise MinutesFileMissingError(meeting=meeting)
+    return pdf
+
+
+def read_editable_minutes(installation: Installation, meeting: str) -> bytes:
+    """Return the DOCX written with the minutes. No hash of it is anywhere: what counts is the PDF and what was signed.
+
+    Raises: MeetingUnknownError, MinutesNotWrittenError, MinutesFileMissingError.
+    """
+    docx, _ = _read_file(installation, meeting, EDITABLE)
+    return docx
+
+
+def _read_file(installation: Installation, meeting: str, suffix: str) -> tuple[bytes, bytes]:
+    """Return a kept file and the SHA-256 of the PDF, by which both are named."""
     with installation.database.read() as session:
         MeetingRepository(session).get(meeting)
         digest = find_minutes_digest(session, meeting)
     try:
-        pdf = _name_file(installation, meeting, digest).read_bytes()
+        return _name_file(installation, meeting, digest, suffix).read_bytes(), digest
     except FileNotFoundError:
         raise MinutesFileMissingError(meeting=meeting) from None
-    if sha256(pdf).digest() != digest:
-        raise MinutesFileMissingError(meeting=meeting)
-    return pdf
 
 
 def find_minutes_digest(session: Session, meeting: str) -> bytes:
@@ -84,5 +101,5 @@ def find_minutes_digest(session: Session, meeting: str) -> bytes:
     return cast(MinutesBody, read_body(EntryKind.MINUTES, entries[-1].body)).sha256
 
 
-def _name_file(installation: Installation, meeting: str, digest: bytes) -> Path:
-    return installation.folder / FOLDER / f"{meeting}-{digest.hex()[:16]}.pdf"
+def _name_file(installation: Installation, meeting: str, digest: bytes, suffix: str) -> Path:
+    return installation.folder / FOLDER / f"{meeting}-{digest.hex()[:16]}{suffix}"

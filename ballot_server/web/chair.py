@@ -14,7 +14,7 @@ from ballot_server.services.draft_meeting import list_drafts
 from ballot_server.services.draw_code import draw_code
 from ballot_server.services.issue_certificate import read_fingerprint, view_authority
 from ballot_server.services.join_address import format_join_address
-from ballot_server.services.keep_minutes import read_kept_minutes, write_and_keep_minutes
+from ballot_server.services.keep_minutes import read_editable_minutes, read_kept_minutes, write_and_keep_minutes
 from ballot_server.services.oversee_meeting import Overview, list_overseen, oversee_meeting
 from ballot_server.services.print_series import SPARE_SLIPS
 from ballot_server.services.trustee_room import (
@@ -33,6 +33,8 @@ from ballot_server.web.context import get_context, open_board
 from ballot_server.web.language import choose_language
 from ballot_server.web.sessions import require_recent_passphrase
 from ballot_server.web.slip_printing import make_slips
+
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 blueprint = Blueprint("chair", __name__)
 
@@ -140,6 +142,14 @@ def download_minutes(meeting: str) -> Response:
     """Return the minutes as they were written."""
     pdf = read_kept_minutes(get_context().installation, meeting)
     return send_file(pdf, name=f"bien-ban-{meeting}.pdf", mimetype="application/pdf")
+
+
+@blueprint.get("/chair/<meeting>/minutes.docx")
+@allow(Audience.CHAIR)
+def download_editable_minutes(meeting: str) -> Response:
+    """Return the minutes to edit, as they were written."""
+    docx = read_editable_minutes(get_context().installation, meeting)
+    return send_file(docx, name=f"bien-ban-{meeting}.docx", mimetype=DOCX_TYPE)
 
 
 @blueprint.get("/chair/<meeting>/archive.jsonl")

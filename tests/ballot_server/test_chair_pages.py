@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 
 from ballot_server.domain.election import ElectionState
@@ -43,6 +45,20 @@ def test_evening_from_the_pages_ends_in_minutes_and_a_verified_archive(evening: 
     assert squeeze("đường truyền không mã hóa (HTTP)") in text
     assert evening.chair.get(f"/chair/{evening.code}/archive.jsonl").data == archive
     assert "Đã khóa sổ." in page_of(evening)
+
+
+def test_minutes_to_edit_are_offered_beside_those_to_sign_and_say_the_same(evening: ChairEvening) -> None:
+    evening.come_to_opening()
+    evening.hold(AGREE, AGREE, AGREE, AGREE)
+    evening.act("chair/minutes")
+    assert f'href="/chair/{evening.code}/minutes.docx"' in page_of(evening)
+    answer = evening.chair.get(f"/chair/{evening.code}/minutes.docx")
+    assert (answer.mimetype, answer.headers["Content-Disposition"]) == (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        f"attachment; filename=bien-ban-{evening.code}.docx",
+    )
+    headings = [each.text for each in docx.Document(BytesIO(answer.data)).paragraphs if each.style.name == "Heading 2"]
+    assert headings[0] == "1. Rà soát, đưa vào danh sách"
 
 
 def test_meeting_page_names_each_next_step_in_turn(evening: ChairEvening) -> None:
@@ -261,7 +277,8 @@ def test_minutes_before_any_result_are_refused(evening: ChairEvening) -> None:
 
 def test_minutes_that_are_not_written_are_not_there(evening: ChairEvening) -> None:
     evening.prepare()
-    assert evening.chair.get(f"/chair/{evening.code}/minutes.pdf").status_code == 404
+    for name in ("minutes.pdf", "minutes.docx"):
+        assert evening.chair.get(f"/chair/{evening.code}/{name}").status_code == 404
 
 
 def test_board_is_not_ended_while_a_share_is_left(evening: ChairEvening) -> None:
