@@ -9,11 +9,8 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
-from typing import TypeAlias
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -26,57 +23,20 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from ballot_server.minutes.sheet_text import make_sheet_text
+from ballot_server.minutes.sheet import CellKind, Share, Sheet, SheetColumn, SheetValue
+from ballot_server.minutes.sheet_text import ELLIPSIS, make_sheet_text
 
 LONGEST_TITLE = 31
 """Characters of a sheet's name."""
 
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\']")
 _CORE = "docProps/core.xml"
-_A4 = 9
+_A4, _A3 = 9, 8
+_WIDEST_ON_A4 = 220
+_LINE_POINTS, _TALLEST_POINTS = 16, 400
 _EDGE = Side(style="thin", color="FF808080")
 _BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
 _FONT = "Times New Roman"
-
-
-class CellKind(Enum):
-    """What a column holds; anything but text in a text column's place is set as what it is."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    SHARE = "share"
-    DATE = "date"
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share in hundredths of one per cent: 6667 is 66.67 %."""
-
-    hundredths: int
-
-
-SheetValue: TypeAlias = str | int | Share | date | None
-
-
-@dataclass(frozen=True)
-class SheetColumn:
-    """A column: its heading, what it holds, and its width in characters."""
-
-    title: str
-    kind: CellKind = CellKind.TEXT
-    width: int = 12
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet; `strong_rows` counts the rows below the heading from 0, `frozen` the columns that stay in sight."""
-
-    title: str
-    columns: tuple[SheetColumn, ...]
-    rows: tuple[tuple[SheetValue, ...], ...]
-    strong_rows: frozenset[int] = frozenset()
-    frozen: int = 0
-
 
 _FORMATS = {CellKind.TEXT: "@", CellKind.NUMBER: "#,##0", CellKind.SHARE: "0.00%", CellKind.DATE: "dd/mm/yyyy"}
 _HEADING = "phieukin heading"
@@ -106,7 +66,10 @@ def _list_styles() -> Iterator[NamedStyle]:
     """Yield the styles of headings and of every kind of cell: setting one name is faster than setting its parts."""
     for kind in CellKind:
         alignment = Alignment(
-            horizontal="left" if kind is CellKind.TEXT else "right", vertical="top", wrap_text=kind is CellKind.TEXT
+            horizontal="left" if kind is CellKind.TEXT else "right",
+            vertical="top",
+            wrap_text=kind is CellKind.TEXT,
+            indent=1 if kind is CellKind.TEXT else 0,
         )
         for is_strong in (False, True):
             yield NamedStyle(
@@ -132,11 +95,19 @@ def _name_style(kind: CellKind, *, is_strong: bool) -> str:
 
 def _name_sheet(title: str, taken: set[str]) -> str:
     plain = " ".join(_NOT_IN_TITLES.sub(" ", make_sheet_text(title)).split()) or "-"
-    name, number = plain[:LONGEST_TITLE].rstrip(), 1
+    name, number = _cut(plain, LONGEST_TITLE), 1
     while name.casefold() in taken:
         number += 1
-        name = f"{plain[: LONGEST_TITLE - len(str(number)) - 3].rstrip()} ({number})"
+        name = f"{_cut(plain, LONGEST_TITLE - len(str(number)) - 3)} ({number})"
     return name
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return a text cut behind a word, or within the first one if that alone is too long."""
+    if len(text) <= longest:
+        return text
+    words = text[: longest - 1].rpartition(" ")[0] or text[: longest - 1]
+    return f"{words.rstrip(' ,;.')}{ELLIPSIS}"
 
 
 def _set_up_page(target: Worksheet, sheet: Sheet) -> None:
@@ -144,7 +115,8 @@ def _set_up_page(target: Worksheet, sheet: Sheet) -> None:
         target.column_dimensions[get_column_letter(place)].width = column.width
     target.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     target.page_setup.orientation = "landscape"
-    target.page_setup.paperSize = _A4
+    width = sum(column.width for column in sheet.columns)
+    target.page_setup.paperSize = _A4 if width <= _WIDEST_ON_A4 else _A3
     target.page_setup.fitToWidth, target.page_setup.fitToHeight = True, False
     target.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     target.print_title_rows = "1:1"
@@ -155,13 +127,26 @@ def _set_up_page(target: Worksheet, sheet: Sheet) -> None:
 
 
 def _write_cells(target: Worksheet, sheet: Sheet) -> None:
-    for place, column in enumerate(sheet.columns, start=1):
-        _fill(target.cell(row=1, column=place), column.title, _HEADING)
+    titles = [column.title for column in sheet.columns]
+    for place, title in enumerate(titles, start=1):
+        _fill(target.cell(row=1, column=place), title, _HEADING)
+    target.row_dimensions[1].height = _guess_height(sheet.columns, titles)
     for number, row in enumerate(sheet.rows):
         is_strong = number in sheet.strong_rows
         for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True), start=1):
             style = _name_style(_find_kind(column.kind, value), is_strong=is_strong)
             _fill(target.cell(row=number + 2, column=place), value, style)
+        target.row_dimensions[number + 2].height = _guess_height(sheet.columns, row)
+
+
+def _guess_height(columns: Sequence[SheetColumn], row: Sequence[SheetValue]) -> int:
+    """Return a row's height in points: not every spreadsheet finds one itself for text that wraps."""
+    lines = 1
+    for column, value in zip(columns, row, strict=True):
+        # An indent and the last word of each line take some of the width.
+        if isinstance(value, str) and len(value) > column.width - 2:
+            lines = max(lines, 1 + len(value) // max(column.width + column.width // 10 - 4, 1))
+    return min(lines * _LINE_POINTS, _TALLEST_POINTS)
 
 
 def _find_kind(kind: CellKind, value: SheetValue) -> CellKind:

@@ -16,7 +16,7 @@ import struct
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -41,10 +41,11 @@ class TypesettingError(BallotServerError):
         super().__init__(problem=problem)
 
 
-def typeset(template: str, data: Mapping[str, Json], *, dated: date) -> bytes:
+def typeset(template: str, data: Mapping[str, Json], *, dated: date, has_tags: bool = True) -> bytes:
     """Return the PDF/A-2b of a template under `templates/print` and its data, which has been made printable.
 
-    The same template, data and date give the same bytes. Nothing is written to disk.
+    The same template, data and date give the same bytes. Nothing is written to disk. has_tags: with the structure that
+    readers for the blind use, which makes a print of hundreds of pages ten times as large.
 
     Raises: TypesettingError if the template cannot be set with this data.
     """
@@ -58,6 +59,7 @@ def typeset(template: str, data: Mapping[str, Json], *, dated: date) -> bytes:
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_standards=["a-2b"],
+            pdf_tags=has_tags,
             timestamp=datetime(dated.year, dated.month, dated.day, tzinfo=UTC),
         )
     except typst.TypstError as error:
@@ -117,6 +119,7 @@ def find_unprintable(tree: Json) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+@lru_cache(maxsize=0x11000)
 def is_printable(character: str) -> bool:
     """Tell whether one character of normalised text is printed as it is."""
     if character == " ":
