@@ -186,20 +186,24 @@ def _compose_results(record: MinutesRecord, wording: Wording) -> tuple[Block, ..
 def _compose_annulled(annulled: tuple[AnnulledElectionRecord, ...], wording: Wording) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for place, election in enumerate(annulled, 1):
-        slips = election.slips
-        counts = "" if slips is None else wording.say(
-            "annulled.slips_value", issued=slips.issued, returned=slips.returned
-        )  # fmt: skip
         values = (
             ("rule_set", election.rule_set_title),
             ("ground", election.ground),
-            ("slips", counts),
+            ("slips", _count_annulled(election, wording)),
             ("repeated_as", election.repeated_as),
         )
         title = wording.say("annulled.title", number=place, title=election.title)
         facts = Facts(tuple(Fact(wording.say(f"annulled.{key}"), value) for key, value in values if value))
         blocks.append(Together((Heading(title, 2), facts)))
     return tuple(blocks)
+
+
+def _count_annulled(election: AnnulledElectionRecord, wording: Wording) -> str:
+    if election.issued is None:
+        return ""
+    if election.returned is None:
+        return wording.say("annulled.slips_open", issued=election.issued)
+    return wording.say("annulled.slips_value", issued=election.issued, returned=election.returned)
 
 
 def _compose_incidents(incidents: tuple[str, ...], wording: Wording) -> tuple[Block, ...]:

@@ -208,13 +208,18 @@ class ElectionRecord:
 
 @dataclass(frozen=True)
 class AnnulledElectionRecord:
-    """An election that was annulled; `repeated_as` is the title of the one that repeats it, empty if none does."""
+    """An election that was annulled; `repeated_as` is the title of the one that repeats it, empty if none does.
+
+    `issued` are the ballots that were handed out, `returned` those that had come back; None where the board does not
+    say, because it was annulled before it was closed.
+    """
 
     title: str
     rule_set_title: str
     ground: str
     repeated_as: str = ""
-    slips: SlipCounts | None = None
+    issued: int | None = None
+    returned: int | None = None
 
 
 @dataclass(frozen=True)

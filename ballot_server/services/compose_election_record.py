@@ -51,10 +51,22 @@ class DecidedElection:
 
 @dataclass(frozen=True)
 class AnnulledElection:
-    """A sealed election that was annulled, and on what ground."""
+    """A sealed election that was annulled, and on what ground.
+
+    returned: how many ballots had come back if it was closed; paper: what had been counted of them on paper.
+    """
 
     manifest: Manifest | PaperElection
     ground: str
+    returned: int | None = None
+    paper: PaperCounts | None = None
+
+    @property
+    def issued(self) -> int:
+        """Slips and paper ballots in voters' hands, a slip that was exchanged for paper counted once."""
+        issued = self.manifest.counts.issued
+        beside = self.paper if isinstance(self.manifest, Manifest) else None
+        return issued if beside is None else issued - beside.exchanged + beside.issued
 
     @property
     def sealed(self) -> SealedRules:

@@ -231,6 +231,8 @@ def _compose_annulled(
             rule_set_title=election.sealed.rule_set.title.in_language(words.language.value),
             ground=election.ground,
             repeated_as=titles.get(name_repeat(election.manifest.election), ""),
+            issued=election.issued,
+            returned=election.returned,
         )
         for election in annulled
     )

@@ -73,6 +73,18 @@ def find_paper_counts(session: Session, meeting: str, election: str) -> PaperCou
     return _find_body(session, meeting, election, EntryKind.PAPER_COUNTS, PaperCounts)
 
 
+def count_returned(
+    session: Session, meeting: str, sealed: Manifest | PaperElection, paper: PaperCounts | None
+) -> int | None:
+    """Return how many ballots came back, decrypted or not, by what the board has; None while it is not closed."""
+    on_paper = 0 if paper is None else paper.ballots
+    if not isinstance(sealed, Manifest):
+        return None if paper is None else on_paper
+    if _find_body(session, meeting, sealed.election, EntryKind.CLOSED, ClosedBody) is None:
+        return None
+    return len(list_closed_ballots(session, meeting, sealed)) + on_paper
+
+
 def list_closed_ballots(session: Session, meeting: str, manifest: Manifest) -> list[bytes]:
     """Return the ballots of a closed election as the board has them, which is what every device and verifier counts."""
     closed = _find_body(session, meeting, manifest.election, EntryKind.CLOSED, ClosedBody)

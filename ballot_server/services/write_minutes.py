@@ -14,7 +14,7 @@ from ballot_server.minutes.record import MinutesRecord
 from ballot_server.services.board_view import list_entries, read_ceremony
 from ballot_server.services.compose_election_record import AnnulledElection, DecidedElection
 from ballot_server.services.compose_record import Network, compose_record
-from ballot_server.services.counted_elections import read_counted
+from ballot_server.services.counted_elections import count_returned, find_paper_counts, read_counted
 from ballot_server.services.derive_result import derive_decisions
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.print_slips import list_printed_elsewhere
@@ -147,9 +147,10 @@ def _read_key_words(session: Session, meeting: str) -> tuple[str, ...]:
 
 
 def _read_annulled(session: Session, meeting: str) -> tuple[AnnulledElection, ...]:
-    return tuple(
-        AnnulledElection(
-            manifest=read_sealed(session, meeting, str(entry.body["election"])), ground=str(entry.body["ground"])
-        )
-        for entry in list_entries(session, meeting, EntryKind.ANNULLED)
-    )
+    annulled = []
+    for entry in list_entries(session, meeting, EntryKind.ANNULLED):
+        sealed = read_sealed(session, meeting, str(entry.body["election"]))
+        paper = find_paper_counts(session, meeting, sealed.election)
+        returned = count_returned(session, meeting, sealed, paper)
+        annulled.append(AnnulledElection(sealed, str(entry.body["ground"]), returned, paper))
+    return tuple(annulled)

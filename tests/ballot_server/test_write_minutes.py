@@ -84,6 +84,23 @@ def test_minutes_list_what_was_annulled_beside_its_repetition(evening: Evening) 
     assert [(annulled.title, annulled.ground) for annulled in record.annulled] == [("Lần bỏ phiếu s1", "Sai mẫu số")]
 
 
+def test_minutes_say_how_many_ballots_of_an_annulled_election_were_out_and_back(evening: Evening) -> None:
+    evening.open("s1")
+    evening.cast("s1", AGREE, DISAGREE)
+    evening.close("s1")
+    evening.annul("s1", "Sai mẫu số")
+    [annulled] = read_record(evening).annulled
+    assert (annulled.issued, annulled.returned) == (5, 2)
+
+
+def test_minutes_say_no_count_of_ballots_of_an_election_annulled_while_open(evening: Evening) -> None:
+    evening.open("s1")
+    evening.cast("s1", AGREE)
+    evening.annul("s1", "Sai mẫu số")
+    [annulled] = read_record(evening).annulled
+    assert (annulled.issued, annulled.returned) == (5, None)
+
+
 def test_minutes_leave_out_elections_that_were_never_opened(evening: Evening) -> None:
     evening.hold("s1", AGREE, AGREE, DISAGREE)
     record = read_record(evening)

@@ -16,7 +16,7 @@ from ballot_server.minutes.record import (
     SlipCounts,
     TestRecord,
 )
-from tests.support.minutes_samples import BASES, SLIPS, make_contest, make_election, make_large_minutes, make_minutes
+from tests.support.minutes_samples import BASES, make_contest, make_election, make_large_minutes, make_minutes
 
 LETTERS = 200
 LONG_NAME = " ".join(("Nguyễn Hoàng Phương Thảo Nguyên Bảo Khánh Trường Giang",) * 4)[:LETTERS].strip()
@@ -153,7 +153,7 @@ def make_named(name: str) -> MinutesRecord:
         printing=name,
         incidents=(name,),
         attendance=attendance,
-        annulled=(replace(record.annulled[0], title=name, ground=name, slips=SLIPS),),
+        annulled=(replace(record.annulled[0], title=name, ground=name),),
     )
 
 
