@@ -17,6 +17,7 @@ from ballot_server.services.join_address import format_join_address
 from ballot_server.services.keep_minutes import read_editable_minutes, read_kept_minutes, write_and_keep_minutes
 from ballot_server.services.oversee_meeting import Overview, list_overseen, oversee_meeting
 from ballot_server.services.print_series import SPARE_SLIPS
+from ballot_server.services.report_file import REPORT_SUFFIX
 from ballot_server.services.trustee_room import (
     ask_destruction,
     begin_ceremony,
@@ -25,8 +26,10 @@ from ballot_server.services.trustee_room import (
     restart_ceremony,
 )
 from ballot_server.services.trustee_view import SeatCode
+from ballot_server.services.unit_key import format_unit_fingerprint
 from ballot_server.services.voter_view import read_board
 from ballot_server.services.write_minutes import end_board
+from ballot_server.services.write_report import write_report
 from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, read_number, run_act, send_file
 from ballot_server.web.context import get_context, open_board
@@ -160,6 +163,14 @@ def download_archive(meeting: str) -> Response:
     return send_file(archive, name=f"archive-{meeting}.jsonl", mimetype="application/jsonl")
 
 
+@blueprint.get("/chair/<meeting>/report.json")
+@allow(Audience.CHAIR)
+def download_report(meeting: str) -> Response:
+    """Return the report for the superior committee."""
+    report = write_report(get_context().installation, meeting)
+    return send_file(report, name=f"bao-cao-{meeting}{REPORT_SUFFIX}", mimetype="application/json")
+
+
 @blueprint.post("/chair/<meeting>/destruction")
 @allow(Audience.CHAIR)
 def post_destruction(meeting: str) -> Response:
@@ -202,6 +213,7 @@ def render_meeting(meeting: str, refusal: ActRefusedError | None = None) -> str:
         refusal=refusal,
         step=overview.next_step.value,
         spare=SPARE_SLIPS,
+        unit_fingerprint=format_unit_fingerprint(get_context().installation.unit_key),
         version=None if refusal is not None else digest_overview(overview),
     )
 

@@ -143,6 +143,7 @@ _STATUS = {
     "BelowFloorError": HTTPStatus.CONFLICT,
     "AnswersMissingError": HTTPStatus.CONFLICT,
     "MinutesMissingError": HTTPStatus.CONFLICT,
+    "MeetingNotEndedError": HTTPStatus.CONFLICT,
     "StatementsMissingError": HTTPStatus.CONFLICT,
     "DatabaseBusyError": HTTPStatus.SERVICE_UNAVAILABLE,
     "StorageError": HTTPStatus.SERVICE_UNAVAILABLE,

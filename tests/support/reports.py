@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
 
 from ballot_server.domain.base import make_base
 from ballot_server.domain.base_parts import ClassCounts
@@ -165,7 +169,7 @@ def build_report(meeting: UnitMeeting, *, key: int | None = None) -> bytes:
     return sign_report(meeting, hold_meeting(meeting).entries, key=key)
 
 
-def sign_report(meeting: UnitMeeting, entries: Iterable[Entry], *, key: int | None = None, **changes: str) -> bytes:
+def sign_report(meeting: UnitMeeting, entries: Iterable[Entry], /, *, key: int | None = None, **changes: str) -> bytes:
     """Return the report of a board in the envelope of an evening; `changes` replace what the envelope says."""
     board = tuple(entries)
     head = next((each.entry_hash.hex() for each in reversed(board) if each.kind is EntryKind.OUTCOME), "")
@@ -186,3 +190,23 @@ def alter_report(data: bytes, change: Callable[[dict[str, object]], object]) -> 
     report = json.loads(data)
     change(report)
     return encode_canonical(report)
+
+
+TWENTY: tuple[int | None, ...] = (0,) * 14 + (1,) * 4 + (None,) * 2
+"""How twenty people vote in the reports that `write_reports` makes."""
+
+
+def write_reports(folder: Path, count: int, *, contests: int = 1, processes: int = 1) -> None:
+    """Write the reports of so many units with twenty ballots each, and the list of these units, units.csv."""
+    meetings = [UnitMeeting(number, TWENTY, contests, absent=3) for number in range(1, count + 1)]
+    if processes == 1:
+        for meeting in meetings:
+            _write_report(folder, meeting)
+    else:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            list(pool.map(partial(_write_report, folder), meetings, chunksize=20))
+    (folder / "units.csv").write_bytes(write_units(list_unit(number) for number in range(1, count + 1)))
+
+
+def _write_report(folder: Path, meeting: UnitMeeting) -> None:
+    (folder / f"{meeting.number:04}.report.json").write_bytes(build_report(meeting))
