@@ -10,6 +10,7 @@ from io import TextIOWrapper
 
 from ballot_server.cli import (
     rehearse_command,
+    report_command,
     roll_command,
     rules_command,
     serve_command,
@@ -38,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
         verify_command,
         rules_command,
         roll_command,
+        report_command,
     ):
         module.register(subparsers)
     return parser
