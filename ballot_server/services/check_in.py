@@ -126,6 +126,11 @@ class DeskView:
     changes: tuple[RoomChange, ...] = ()
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether anybody was marked present or excused."""
+        return bool(self.present or self.excused)
+
+    @property
     def counter(self) -> Counter:
         """The numbers that are always in sight."""
         return Counter(

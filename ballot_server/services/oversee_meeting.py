@@ -71,6 +71,7 @@ class ElectionLine:
     ballots: int
     issued: int
     is_on_paper: bool = False
+    is_sealed: bool = False
     paper: PaperProgress = PaperProgress()
 
     @property
@@ -190,6 +191,7 @@ def _describe(
         ballots=ballots if is_sealed else 0,
         issued=issued if is_sealed else 0,
         is_on_paper=record.is_on_paper,
+        is_sealed=is_sealed,
         paper=_describe_paper(session, record),
     )
 

@@ -49,7 +49,11 @@ class PreviewWords:
 
 def show_preview(database: Database, meeting: str, election: str, language: Language) -> PreviewWords:
     """Return in words what opening an election now would seal. Raises: what `preview_election` raises."""
-    preview = preview_election(database, meeting, election)
+    return write_preview(preview_election(database, meeting, election), language)
+
+
+def write_preview(preview: Preview, language: Language) -> PreviewWords:
+    """Return in words what would be sealed, or what was."""
     sealed = preview.sealed
     return PreviewWords(
         rule_title=sealed.rule_set.title.in_language(language.value),

@@ -30,8 +30,10 @@ from ballot_server.web.assets import build_assets, load_bundles
 from ballot_server.web.context import WebContext
 from ballot_server.web.health import build_health
 from ballot_server.web.kiosk import KIOSK_BUNDLES
+from ballot_server.web.room_papers import build_room_papers
 from ballot_server.web.sessions import keep_sessions
 from ballot_server.web.sign_in import handle_sign_in
+from ballot_server.web.voters_app import BOOTH_BUNDLES
 
 STAFF_BUNDLES = ("trustee.js", "trustee.css", *KIOSK_BUNDLES)
 
@@ -53,6 +55,7 @@ def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
         count.blueprint,
         draft.blueprint,
         desk.blueprint,
+        build_room_papers(load_bundles(BOOTH_BUNDLES)),
         kiosk.blueprint,
         slip_orders.blueprint,
         roll.blueprint,

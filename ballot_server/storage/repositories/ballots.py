@@ -12,7 +12,7 @@ from sqlalchemy.schema import DropTable
 from ballot_server.storage.engine import Database
 from ballot_server.storage.errors import CiphertextRepeatedError, CredentialSpentError
 from ballot_server.storage.records import OpenedBallot, StoredBallot
-from ballot_server.storage.tables import BallotCiphertextRow, BallotRow, Base, TestedBallotRow
+from ballot_server.storage.tables import BallotCiphertextRow, BallotRow, Base, CredentialRow, TestedBallotRow
 from ballot_server.storage.tested_tables import TestedOpeningRow
 
 REWRITTEN = ("ballot", "ballot_ciphertext", "void_credential", "tested_ballot", "tested_opening")
@@ -67,6 +67,13 @@ class BallotRepository:
         """Return how many ballots are stored."""
         query = select(func.count()).where(BallotRow.election_hash == election_hash)
         return self._session.scalar(query) or 0
+
+    def count_spent(self, meeting: str, series: Sequence[str], slot: int) -> int:
+        """Return how many slips of some series have a ballot under their credential of a slot, in whatever election."""
+        listed = select(CredentialRow.public).where(
+            CredentialRow.meeting == meeting, CredentialRow.series.in_(series), CredentialRow.slot == slot
+        )
+        return self._session.scalar(select(func.count()).where(BallotRow.public.in_(listed))) or 0
 
     def list_sorted(self, election_hash: bytes) -> Iterator[StoredBallot]:
         """Yield the ballots, ascending by ballot hash."""
