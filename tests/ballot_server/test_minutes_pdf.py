@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import cv2
 import numpy
-import pymupdf
 import pytest
 
 from ballot_server.i18n import Language
@@ -41,9 +40,8 @@ from tests.support.minutes_samples import (
     make_minutes,
     with_absentees,
 )
+from tests.support.printed_minutes import find_last_row, list_stray_words, open_minutes, read_body
 
-MM = 72 / 25.4
-TEXT_AREA = pymupdf.Rect(29 * MM, 17 * MM, 196 * MM, 278 * MM)
 LONG_NAME = "Nguyễn Hoàng Phương Thảo Nguyên Bảo Khánh Trường Giang Quốc Dũng Minh Đức Anh Tú"
 
 HARMLESS = {
@@ -70,29 +68,9 @@ REPLACED = {
 }
 
 
-def open_pdf(record: MinutesRecord) -> pymupdf.Document:
-    """Return the rendered minutes."""
-    return pymupdf.open(stream=render_minutes(record), filetype="pdf")
-
-
-def read_body(document: pymupdf.Document) -> str:
-    """Return the text of all pages without footers, a space where a line ends."""
-    return " ".join(" ".join(page.get_text(clip=TEXT_AREA).split()) for page in document)
-
-
 def squeeze(text: str) -> str:
     """Return a text without white space: where a line is broken is not compared."""
     return "".join(text.split())
-
-
-def list_stray_words(document: pymupdf.Document) -> list[str]:
-    """Return the words that reach beyond the left or right margin, or the page."""
-    return [
-        word[4]
-        for page in document
-        for word in page.get_text("words", clip=pymupdf.INFINITE_RECT())
-        if word[0] < 29.5 * MM or word[2] > 195.5 * MM or word[1] < 0 or word[3] > page.rect.height
-    ]
 
 
 @pytest.fixture
@@ -141,7 +119,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_render_minutes_prints_what_the_record_holds(expected: str) -> None:
-    assert squeeze(expected) in squeeze(read_body(open_pdf(make_minutes())))
+    assert squeeze(expected) in squeeze(read_body(open_minutes(make_minutes())))
 
 
 def test_render_minutes_gives_the_same_bytes_for_the_same_record() -> None:
@@ -149,29 +127,29 @@ def test_render_minutes_gives_the_same_bytes_for_the_same_record() -> None:
 
 
 def test_render_minutes_gives_pdf_a_2b() -> None:
-    metadata = open_pdf(make_minutes()).get_xml_metadata()
+    metadata = open_minutes(make_minutes()).get_xml_metadata()
     assert re.findall(r"<pdfaid:(part|conformance)>(\w)<", metadata) == [("part", "2"), ("conformance", "B")]
 
 
 def test_render_minutes_embeds_tinos_alone() -> None:
-    document = open_pdf(make_minutes())
+    document = open_minutes(make_minutes())
     names = {font[3].partition("+")[2] for page in document for font in page.get_fonts()}
     assert {name.partition("-")[0] for name in names} == {"Tinos"}
 
 
 def test_render_minutes_numbers_every_page_of_all() -> None:
-    document = open_pdf(make_large_minutes(14))
+    document = open_minutes(make_large_minutes(14))
     last = document.page_count
     assert [f"Trang {place}/{last}" in page.get_text() for place, page in enumerate(document, 1)] == [True] * last
 
 
 def test_render_minutes_prints_the_head_on_every_page() -> None:
-    document = open_pdf(make_large_minutes(14))
+    document = open_minutes(make_large_minutes(14))
     assert all("K7M2 QX9R ABCD EFGH 1234 ABCD 5678 WXYZ" in page.get_text() for page in document)
 
 
 def test_render_minutes_prints_the_head_as_a_qr_code_that_reads_back() -> None:
-    page = open_pdf(make_minutes())[-1]
+    page = open_minutes(make_minutes())[-1]
     pixels = page.get_pixmap(dpi=200)
     image = numpy.frombuffer(pixels.samples, dtype=numpy.uint8).reshape(pixels.height, pixels.width, pixels.n)
     text, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
@@ -179,16 +157,16 @@ def test_render_minutes_prints_the_head_as_a_qr_code_that_reads_back() -> None:
 
 
 def test_render_minutes_marks_every_page_of_a_rehearsal() -> None:
-    assert all("DIỄN TẬP" in page.get_text() for page in open_pdf(make_minutes(rehearsal=True)))
+    assert all("DIỄN TẬP" in page.get_text() for page in open_minutes(make_minutes(rehearsal=True)))
 
 
 def test_render_minutes_prints_no_rehearsal_mark_for_a_real_meeting() -> None:
-    assert not any("DIỄN TẬP" in page.get_text() for page in open_pdf(make_minutes()))
+    assert not any("DIỄN TẬP" in page.get_text() for page in open_minutes(make_minutes()))
 
 
 def test_render_minutes_keeps_seal_and_all_signatures_on_one_page_for_any_number_of_contests() -> None:
     for contests in range(1, 9):
-        text = open_pdf(make_large_minutes(contests))[-1].get_text()
+        text = open_minutes(make_large_minutes(contests))[-1].get_text()
         assert all(word in text for word in ("Biên bản đã được đọc", "TỔ TRƯỞNG", "THƯ KÝ", "CHỦ TRÌ", "Trần Thị Hòa"))
 
 
@@ -203,8 +181,7 @@ def test_render_minutes_keeps_within_the_margins_for_names_of_eighty_letters() -
         clerk=LONG_NAME,
         tellers=(LONG_NAME,) * 5,
     )
-    strays = [word for word in list_stray_words(open_pdf(record)) if word not in ("DIỄN", "TẬP")]
-    assert strays == []
+    assert list_stray_words(open_minutes(record)) == []
 
 
 def test_render_minutes_keeps_within_the_margins_for_one_word_without_spaces() -> None:
@@ -213,18 +190,18 @@ def test_render_minutes_keeps_within_the_margins_for_one_word_without_spaces() -
     record = replace(
         make_minutes(make_election(*(contest,) * 4)), superior=word, place=word, chair=word, tellers=(word,)
     )
-    assert list_stray_words(open_pdf(record)) == []
+    assert list_stray_words(open_minutes(record)) == []
 
 
 def test_render_minutes_prints_sixty_contests_each_once_and_within_the_margins() -> None:
-    document = open_pdf(make_large_minutes(60))
+    document = open_minutes(make_large_minutes(60))
     headings = re.findall(r"(?m)^1\.(\d+)\. ", "\n".join(page.get_text() for page in document))
     assert headings == [str(number) for number in range(1, 61)]
     assert list_stray_words(document) == []
 
 
 def test_render_minutes_names_five_hundred_absentees_within_the_margins() -> None:
-    document = open_pdf(with_absentees(make_minutes(), 500))
+    document = open_minutes(with_absentees(make_minutes(), 500))
     assert "500.NguyễnThịVắngMặt499" in squeeze(read_body(document))
     assert list_stray_words(document) == []
 
@@ -238,7 +215,7 @@ def test_render_minutes_prints_a_meeting_of_one_voter() -> None:
     record = replace(
         make_minutes(election), attendance=AttendanceRecord(1, 1, (), (), ()), tellers=("Một",), annulled=()
     )
-    assert "1(một)người" in squeeze(read_body(open_pdf(record)))
+    assert "1(một)người" in squeeze(read_body(open_minutes(record)))
 
 
 @pytest.mark.usefixtures("no_network")
@@ -246,7 +223,7 @@ def test_render_minutes_prints_a_meeting_of_one_voter() -> None:
 def test_render_minutes_prints_text_as_text_for_injection(name: str) -> None:
     text = HARMLESS[name]
     record = replace(make_minutes(make_election(make_contest(text))), chair=text, incidents=(text,), place=text)
-    body = squeeze(read_body(open_pdf(record)))
+    body = squeeze(read_body(open_minutes(record)))
     assert body.count(squeeze(unicodedata.normalize("NFC", text))) >= 4
 
 
@@ -255,7 +232,7 @@ def test_render_minutes_prints_text_as_text_for_injection(name: str) -> None:
 def test_render_minutes_replaces_visibly_and_lists_what_cannot_be_printed(name: str) -> None:
     text = REPLACED[name]
     record = replace(make_minutes(make_election(make_contest(text))), chair=text, incidents=(text,))
-    body = squeeze(read_body(open_pdf(record)))
+    body = squeeze(read_body(open_minutes(record)))
     first = min(
         character for character in unicodedata.normalize("NFC", text) if make_printable(character) == REPLACEMENT
     )
@@ -435,15 +412,8 @@ def test_render_minutes_ends_no_page_with_a_heading_or_what_belongs_to_the_next_
         people = tuple(f"Đồng chí {number}" for number in range(absentees % 7))
         election = make_election(*(make_contest(name) for name in people))
         record = with_absentees(make_minutes(election, make_election(), rehearsal=True), 7 + absentees)
-        for page in open_pdf(replace(record, incidents=()))[:-1]:
+        for page in open_minutes(replace(record, incidents=()))[:-1]:
             assert not find_last_row(page).startswith(headers)
-
-
-def find_last_row(page: pymupdf.Page) -> str:
-    """Return the words of the lowest row of a page above its footer; what is turned stands in no row."""
-    words = [word for word in page.get_text("words", clip=TEXT_AREA) if word[4] not in ("DIỄN", "TẬP")]
-    lowest = max(word[3] for word in words)
-    return " ".join(word[4] for word in sorted(words) if word[3] > lowest - 3)
 
 
 def test_compose_minutes_shows_paper_in_a_column_of_its_own_in_a_mixed_vote() -> None:
