@@ -29,6 +29,7 @@ _LONGEST_CELL = 65
 _LONGEST_NAME = 90
 _LETTERS_A_CELL_LINE = 22
 _SUMMARY_LINES = 14
+_SUMMARY_ROWS = 7
 _GROUP_LETTERS_BESIDE_OUTCOME = 300
 _GROUP_LETTERS = 550
 
@@ -149,12 +150,17 @@ def compose_slides(record: SlidesRecord, language: Language) -> tuple[Slide, ...
     return (first, *(slide for election in record.elections for slide in compose_election_slides(election, language)))
 
 
-def compose_election_slides(election: ElectionRecord, language: Language) -> tuple[Slide, ...]:
-    """Return the slides of one election: its numbers, a summary of many contests, and every contest."""
+def compose_election_slides(
+    election: ElectionRecord, language: Language, *, summary_rows: int = _SUMMARY_ROWS
+) -> tuple[Slide, ...]:
+    """Return the slides of one election: its numbers, a summary of many contests, and every contest.
+
+    summary_rows: so many contests, or fewer with long texts, are summed up on one slide.
+    """
     wording = Wording(language)
     slides: list[Slide] = [_compose_numbers(election, language)]
     if has_summary(election):
-        slides.extend(_compose_summaries(election, wording))
+        slides.extend(_compose_summaries(election, wording, summary_rows))
     for number in range(1, len(election.contests) + 1):
         slides.extend(_compose_contest(election, number, wording))
     return tuple(slides)
@@ -190,7 +196,7 @@ def _compose_numbers(election: ElectionRecord, language: Language) -> NumbersSli
     )
 
 
-def _compose_summaries(election: ElectionRecord, wording: Wording) -> list[SummarySlide]:
+def _compose_summaries(election: ElectionRecord, wording: Wording, most_rows: int) -> list[SummarySlide]:
     options = tuple(Column(option.label, Alignment.CENTER, weight=2) for option in election.contests[0].options)
     columns = (
         Column(wording.say("contest.order"), Alignment.CENTER),
@@ -209,7 +215,11 @@ def _compose_summaries(election: ElectionRecord, wording: Wording) -> list[Summa
         )
         for place, contest in enumerate(election.contests, 1)
     ]
-    parts = _share_out(rows, lambda row: 1 + max(map(len, row)) // _LETTERS_A_CELL_LINE, _SUMMARY_LINES)
+    parts = _share_out(
+        rows,
+        lambda row: max(_SUMMARY_LINES // most_rows, 1 + max(map(len, row)) // _LETTERS_A_CELL_LINE),
+        _SUMMARY_LINES,
+    )
     title = cut_short(election.title, _LONGEST_TEXT)
     return [
         SummarySlide(title, Table(columns, tuple(part)), _name_part(place, len(parts)))

@@ -17,6 +17,7 @@ from ballot_server.services.voter_view import ElectionView, MeetingView, list_me
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import ElectionRepository, PaperBallotsRepository
 
+_SUMMARY_ROWS = 3
 _UNDER_WAY = (ElectionState.OPEN, ElectionState.CLOSED, ElectionState.TALLIED)
 
 
@@ -52,7 +53,7 @@ def show_screen(database: Database, language: Language) -> ScreenView:
         published = [each for each in meeting.elections if each.state is ElectionState.PUBLISHED]
         result = show_result(database, meeting.code, published[-1].id, language) if published else None
         if result is not None:
-            slides = compose_election_slides(result, language)
+            slides = compose_election_slides(result, language, summary_rows=_SUMMARY_ROWS)
             return ScreenView(meeting=meeting, election=published[-1], result=result, slides=slides)
     shown = under_way or next((each for each in meeting.elections if each.state is ElectionState.READY), None)
     if shown is None:

@@ -11,6 +11,8 @@ from ballot_server.services.oversee_meeting import ElectionLine, Overview, overs
 from ballot_server.services.repeat_election import repeat_election
 from ballot_server.services.show_election import PreviewWords, show_preview, show_result
 from ballot_server.services.show_paper import show_paper
+from ballot_server.services.show_slides import describe_charts
+from ballot_server.services.small_group import find_secrecy_risk
 from ballot_server.services.tally_election import publish_election
 from ballot_server.services.trustee_room import (
     ask_counts,
@@ -138,6 +140,8 @@ def render_election(meeting: str, election: str, refusal: ActRefusedError | None
     overview = oversee_meeting(database, meeting)
     line = _find(overview, election)
     preview, doubt = _preview(meeting, line)
+    result = show_result(database, meeting, election, choose_language())
+    is_published = result is not None and line.state is ElectionState.PUBLISHED
     return render_template(
         "staff/election.html",
         view=overview,
@@ -150,7 +154,9 @@ def render_election(meeting: str, election: str, refusal: ActRefusedError | None
         room=watch_election(database, meeting, election),
         paper=show_paper(database, meeting, election, choose_language()),
         signing=next((each for each in overview.room.papers if each.election == election), None),
-        result=show_result(database, meeting, election, choose_language()),
+        result=result,
+        risk=None if result is None else find_secrecy_risk(result),
+        charts=describe_charts(result, choose_language()) if result is not None and is_published else (),
         seat_names={seat.index: seat.name for seat in overview.room.ceremony.seats},
         version=None if refusal is not None else digest_overview(overview),
     )

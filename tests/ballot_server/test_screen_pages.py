@@ -80,6 +80,8 @@ def test_screen_shows_no_number_of_an_option_before_publication(evening: ChairEv
     for page in seen:
         assert set(list_numbers(page)) <= {4}, page
         assert "<table" not in page
+        assert "data-slide" not in page
+        assert "<img" not in page
         assert "Căn cứ" not in page
 
 
@@ -87,8 +89,9 @@ def test_screen_shows_the_result_after_publication(evening: ChairEvening) -> Non
     evening.come_to_opening()
     evening.hold(AGREE, AGREE, AGREE, DISAGREE)
     page = see(evening)
-    assert "Không đạt: Đồng ý 3 phiếu, cần 4 trên 5." in page
-    assert "<table" in page
+    assert "Không đưa vào danh sách đảng viên cần được chi bộ giáo dục, giúp đỡ" in page
+    assert "Đồng ý: 3 (60,00%); Không đồng ý: 1 (20,00%); Phiếu trắng: 0 (0,00%)" in page
+    assert "Mức cần đạt" in page
 
 
 def test_screen_says_how_many_of_those_present_have_voted(evening: ChairEvening) -> None:
