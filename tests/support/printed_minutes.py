@@ -12,7 +12,7 @@ from ballot_server.minutes.record import MinutesRecord
 from ballot_server.minutes.render_minutes import render_minutes
 
 MM = 72 / 25.4
-TEXT_AREA = pymupdf.Rect(29 * MM, 17 * MM, 196 * MM, 278 * MM)
+TEXT_AREA = pymupdf.Rect(29 * MM, 17 * MM, 196 * MM, 279 * MM)
 """A4 within the margins, a little more: neither page number nor footer."""
 
 _DARK, _LIGHT = 0.41, 0.84
@@ -50,7 +50,7 @@ def list_stray_words(document: pymupdf.Document) -> list[str]:
         for page in document
         for word in page.get_text("words", clip=pymupdf.INFINITE_RECT())
         if word[4] not in ("DIỄN", "TẬP")
-        if word[0] < 29.5 * MM or word[2] > 195.5 * MM or word[1] < 0 or 278 * MM < word[3] < 283 * MM
+        if word[0] < 29.5 * MM or word[2] > 195.5 * MM or word[1] < 0 or 279 * MM < word[3] < 283 * MM
     ]
 
 
