@@ -17,6 +17,7 @@ from ballot_server.services.meeting_draft import DraftFieldError
 from ballot_server.services.own_rule import OwnRuleChoiceError, OwnRuleFractionError
 from ballot_server.services.record_attendance import AttendanceChangedError
 from ballot_server.services.roll_problem import RollError, describe_roll_problem
+from ballot_server.services.unit_problem import UnitsError, describe_unit_problem
 from ballot_server.web.context import get_context
 from ballot_server.web.errors import answer_refusal, find_status
 from ballot_server.web.language import choose_language, link, say
@@ -110,6 +111,9 @@ def _explain(error: Exception) -> tuple[str, tuple[str, ...]]:
     if isinstance(error, RollError):
         problems = [describe_roll_problem(problem, language) for problem in error.problems[:MOST_PROBLEMS]]
         return say("draft.roll_refused", count=len(error.problems)), tuple(problems)
+    if isinstance(error, UnitsError):
+        sentences = [describe_unit_problem(problem, language) for problem in error.problems[:MOST_PROBLEMS]]
+        return say("reports.units_refused", count=len(error.problems)), tuple(sentences)
     if isinstance(error, FormError):
         return say("act.form_refused", count=len(error.problems)), tuple(_explain(each)[0] for each in error.problems)
     if isinstance(error, (DraftFieldError, LineNumberUnknownError, OwnRuleChoiceError, OwnRuleFractionError)):

@@ -10,7 +10,7 @@ import logging
 import secrets
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from ballot_server.errors import BallotServerError
@@ -97,6 +97,7 @@ _STATUS = {
     "UnitMemberUnknownError": HTTPStatus.NOT_FOUND,
     "EntryUnknownError": HTTPStatus.NOT_FOUND,
     "CollectionUnknownError": HTTPStatus.NOT_FOUND,
+    "ReceivedFileMissingError": HTTPStatus.NOT_FOUND,
     "NothingPublishedError": HTTPStatus.CONFLICT,
     "ResultNotPublishedError": HTTPStatus.CONFLICT,
     "ContestMissingError": HTTPStatus.NOT_FOUND,
@@ -179,9 +180,7 @@ def answer_refusal(error: BallotServerError) -> Response:
 def _answer_http(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
         if request.mimetype == "multipart/form-data":
-            return answer_refusal(
-                UploadTooLargeError(most=(current_app.config["MAX_CONTENT_LENGTH"] or 0) // 1_000_000)
-            )
+            return answer_refusal(UploadTooLargeError(most=(request.max_content_length or 0) // 1_000_000))
         return answer_refusal(BodyTooLargeError(expected=0, got=request.content_length or 0))
     match error.code:
         case HTTPStatus.NOT_FOUND:

@@ -66,4 +66,4 @@ def test_applications_share_the_first_page_the_health_page_and_the_scripts_only(
 def test_no_address_takes_a_secret_in_its_path_or_query(applications: tuple[Flask, Flask]) -> None:
     for app in applications:
         for rule in app.url_map.iter_rules():
-            assert rule.arguments <= {"meeting", "election", "name", "member", "entry", "book"}
+            assert rule.arguments <= {"meeting", "election", "name", "member", "entry", "book", "collection", "file"}

@@ -64,6 +64,21 @@ class ReportRepository:
         query = select(ReceivedReportRow).where(ReceivedReportRow.collection == collection)
         return tuple(_to_file(row) for row in self._session.scalars(query.order_by(ReceivedReportRow.id)))
 
+    def find_file(self, collection: int, file: int) -> ReceivedReportRecord | None:
+        """Return a file of a collection, or None."""
+        row = self._session.get(ReceivedReportRow, file)
+        return None if row is None or row.collection != collection else _to_file(row)
+
+    def find_twin(self, file: ReceivedReportRecord) -> ReceivedReportRecord | None:
+        """Return the first file of the same bytes that came to the collection before another, or None."""
+        query = select(ReceivedReportRow).where(
+            ReceivedReportRow.collection == file.collection,
+            ReceivedReportRow.sha256 == file.sha256,
+            ReceivedReportRow.id < file.id,
+        )
+        row = self._session.scalars(query.order_by(ReceivedReportRow.id).limit(1)).first()
+        return None if row is None else _to_file(row)
+
     def count_files(self, collection: int) -> int:
         """Return how many files a collection has."""
         query = select(func.count()).select_from(ReceivedReportRow).where(ReceivedReportRow.collection == collection)
