@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from ballot_server.domain.staff import fold_name
-from ballot_server.errors import BallotServerError
 from ballot_server.services.form_fields import FormReader
 from ballot_server.services.meeting_draft import DraftFieldError, FieldMissingError, read_line
 from ballot_server.services.roll_words import write_date
 
 MOST_WITNESSES = 9
-ORDER_FIELDS = ("decision_number", "decision_on", "deciding_body", "ground", "carried_out_by", "witnesses", "copies")
+ORDER_FIELDS = (
+    "decision_number", "decision_on", "deciding_body", "destruction_ground", "carried_out_by", "witnesses", "copies",
+)  # fmt: skip
 
 
-class DecisionDateError(BallotServerError):
+class DecisionDateError(DraftFieldError):
     """The decision is of a day before the meeting or after today; fields: field, earliest, latest."""
 
 
-class WitnessCountError(BallotServerError):
+class WitnessCountError(DraftFieldError):
     """Too many witnesses are named; fields: field, most."""
 
 
-class WitnessSameError(BallotServerError):
+class WitnessSameError(DraftFieldError):
     """A witness is named twice, or is who carries it out; fields: field, name."""
 
 
@@ -52,7 +53,7 @@ def read_order(fields: Mapping[str, str], *, held_on: date, on: date) -> Destruc
     if decided is not None and not held_on <= decided <= on:
         form.report(DecisionDateError(field="decision_on", earliest=write_date(held_on), latest=write_date(on)))
     body = form.read_text("deciding_body", needed=True)
-    ground = form.read_text("ground", needed=True)
+    ground = form.read_text("destruction_ground", needed=True)
     carried_out_by = form.read_text("carried_out_by", needed=True)
     witnesses = _read_witnesses(form, fields.get("witnesses", ""), carried_out_by)
     copies = form.read_text("copies")

@@ -8,11 +8,11 @@ from datetime import date
 from enum import Enum
 
 from ballot_server.domain.election import ElectionState
-from ballot_server.errors import BallotServerError
 from ballot_server.rules.decide import add_months
 from ballot_server.services.archive_standing import check_kept, compute_keep_until, find_keep_until
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.form_fields import FormReader
+from ballot_server.services.meeting_draft import DraftFieldError
 from ballot_server.services.roll_words import write_date
 from ballot_server.services.trustee_proceedings import has_entry
 from ballot_server.storage.engine import Database
@@ -37,11 +37,11 @@ class ArchiveState(Enum):
     DESTROYED = "destroyed"
 
 
-class KeepingNotLongerError(BallotServerError):
+class KeepingNotLongerError(DraftFieldError):
     """An archive is kept that long already, or must be; fields: field, until."""
 
 
-class KeepingTooLongError(BallotServerError):
+class KeepingTooLongError(DraftFieldError):
     """The day is years ahead; fields: field, most (the last day that is taken)."""
 
 

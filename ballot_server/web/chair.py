@@ -14,6 +14,7 @@ from ballot_server.services.draft_meeting import list_drafts
 from ballot_server.services.draw_code import draw_code
 from ballot_server.services.issue_certificate import read_fingerprint, view_authority
 from ballot_server.services.join_address import format_join_address
+from ballot_server.services.keep_archive import ArchiveState, view_archive
 from ballot_server.services.keep_minutes import read_editable_minutes, read_kept_minutes, write_and_keep_minutes
 from ballot_server.services.oversee_meeting import Overview, list_overseen, oversee_meeting
 from ballot_server.services.print_series import SPARE_SLIPS
@@ -34,6 +35,7 @@ from ballot_server.web.access import Audience, allow
 from ballot_server.web.acts import ActRefusedError, answer_with_page, lead_to, read_number, run_act, send_file
 from ballot_server.web.context import get_context, open_board
 from ballot_server.web.language import choose_language
+from ballot_server.web.roll import today
 from ballot_server.web.sessions import require_recent_passphrase
 from ballot_server.web.slip_printing import make_slips
 
@@ -158,9 +160,14 @@ def download_editable_minutes(meeting: str) -> Response:
 @blueprint.get("/chair/<meeting>/archive.jsonl")
 @allow(Audience.CHAIR)
 def download_archive(meeting: str) -> Response:
-    """Return the archive, one canonical entry a line."""
-    archive = read_board(get_context().installation.database, meeting)
-    return send_file(archive, name=f"archive-{meeting}.jsonl", mimetype="application/jsonl")
+    """Return the archive, one canonical entry a line; once it is ended, its name says until when it must be kept."""
+    database = get_context().installation.database
+    archive = read_board(database, meeting)
+    keeping = view_archive(database, meeting, today())
+    name = f"archive-{meeting}"
+    if keeping.state is not ArchiveState.NOT_ENDED:
+        name += f"-luu-den-{keeping.keep_until.isoformat()}"
+    return send_file(archive, name=f"{name}.jsonl", mimetype="application/jsonl")
 
 
 @blueprint.get("/chair/<meeting>/report.json")
@@ -207,6 +214,8 @@ def show_refusal(error: ActRefusedError) -> Response:
 def render_meeting(meeting: str, refusal: ActRefusedError | None = None) -> str:
     """Return the meeting's page. Raises: MeetingUnknownError."""
     overview = oversee_meeting(get_context().installation.database, meeting)
+    if overview.destroyed_on is not None:
+        return render_template("staff/meeting_destroyed.html", view=overview)
     return render_template(
         "staff/meeting.html",
         view=overview,

@@ -26,6 +26,7 @@ from ballot_server.web.context import get_context
 FORM_FIELD = "form_mark"
 FORM_HEADER = "X-Form-Mark"
 PASSPHRASE_FIELD = "passphrase"  # noqa: S105 - the name of a field.
+SECOND_PASSPHRASE_FIELD = "second_passphrase"  # noqa: S105 - the name of a field.
 _TLS_COOKIE = "__Host-phieukin"
 _LAPTOP_COOKIE = "phieukin-laptop"
 

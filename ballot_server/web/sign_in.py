@@ -23,6 +23,7 @@ from ballot_server.web.language import choose_language, link
 from ballot_server.web.sessions import (
     FORM_FIELD,
     PASSPHRASE_FIELD,
+    SECOND_PASSPHRASE_FIELD,
     PassphraseNeededError,
     SignInNeededError,
     find_current_session,
@@ -166,9 +167,8 @@ def _ask_for_passphrase(error: BallotServerError) -> Response:
     """Return a page that asks for the passphrase and sends the form once more with it."""
     if request.path.startswith("/api/"):
         return answer_refusal(error)
-    kept = [
-        (name, value) for name, value in request.form.items(multi=True) if name not in (FORM_FIELD, PASSPHRASE_FIELD)
-    ]
+    secret = (FORM_FIELD, PASSPHRASE_FIELD, SECOND_PASSPHRASE_FIELD)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in secret]
     shown = None if isinstance(error, PassphraseNeededError) else error
     return _show_again(shown, "staff/confirm.html", status=find_status(error), kept=kept)
 

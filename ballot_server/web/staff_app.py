@@ -7,6 +7,7 @@ from flask import Flask
 from ballot_server.resources import find_templates
 from ballot_server.web import (
     account,
+    archives,
     chair,
     chair_election,
     count,
@@ -51,6 +52,7 @@ def create_staff_app(context: WebContext, *, is_laptop: bool = False) -> Flask:
         screen.blueprint,
         slides.blueprint,
         chair.blueprint,
+        archives.blueprint,
         chair_election.blueprint,
         paper.blueprint,
         count.blueprint,

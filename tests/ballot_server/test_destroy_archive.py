@@ -51,7 +51,7 @@ FIELDS = {
     "decision_number": "12-QĐ/CB",
     "decision_on": "10/07/2026",
     "deciding_body": "Chi ủy Chi bộ 5",
-    "ground": "Hết thời hạn lưu",
+    "destruction_ground": "Hết thời hạn lưu",
     "carried_out_by": "Lê Quang Vinh",
     "witnesses": "Phạm Thị Thu Hà\nHoàng Đức Long",
     "copies": "",
