@@ -48,6 +48,7 @@ def render_paper_ballot(sheet: PaperBallotSheet, language: Language = Language.V
         else _say("instructions_one" if marks == {1} else "instructions_many", language, marks=max(marks)),
         "blank": _say("blank", language),
         "stamp": _say("stamp", language),
+        "page": _say("page", language),
         "rehearsal": _say("rehearsal", language) if sheet.rehearsal else "",
     }
     data: Json = {
