@@ -20,7 +20,7 @@ from ballot_server.services.report_workers import Checked, Job, refuse_unchecked
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_PATIENCE_SECONDS = 10
+_PATIENCE_SECONDS = 20
 _IN_FLIGHT = 2
 
 
@@ -85,7 +85,8 @@ def open_dask(address: str) -> Iterator[DaskWorkers]:
                 client.wait_for_workers(1, timeout=_PATIENCE_SECONDS)
             except TimeoutError as error:
                 raise DaskUnreachableError(address=address, problem=str(error)) from error
-            yield DaskWorkers(distributed, client)
+            with client.as_current():
+                yield DaskWorkers(distributed, client)
 
 
 def _read_answer(future: Future) -> CheckedFile:
