@@ -78,16 +78,24 @@ def _compose_front(record: MinutesRecord, layout: Layout, wording: Wording) -> F
         heading=record.heading or wording.say("heading"),
         day=wording.say("place_and_day", date=day) if layout.names_place else day,
         title=wording.say("title"),
-        subtitle=record.title,
+        subtitle=_write_subject(record, wording),
         rehearsal_line=wording.say("rehearsal_line") if record.rehearsal else "",
     )
 
 
 def _write_number(record: MinutesRecord, wording: Wording) -> str:
-    """Return the paper's number: Party papers write it without a colon."""
-    if not record.number:
-        return ""
-    return wording.say("number_outside" if record.heading else "number", number=record.number)
+    """Return the paper's number, or room for it; Party papers write it without a colon and with the paper's kind."""
+    if record.heading:
+        return wording.say("number_outside", number=record.number or wording.say("number_outside_by_hand"))
+    return wording.say("number", number=record.number or wording.say("number_by_hand"))
+
+
+def _write_subject(record: MinutesRecord, wording: Wording) -> str:
+    """Return what the minutes are about: the meeting's own words, the one election, or how many there were."""
+    titles = [election.title for election in (*record.elections, *record.annulled)]
+    if record.title or len(titles) == 1:
+        return record.title or titles[0]
+    return wording.say("subject_several", count=len(titles))
 
 
 def _list_recipients(record: MinutesRecord, wording: Wording) -> tuple[str, ...]:

@@ -162,5 +162,15 @@ def test_heading_of_a_body_outside_the_party_stands_on_one_line() -> None:
     assert "*" not in texts
 
 
-def test_minutes_without_a_number_leave_its_line_out() -> None:
-    assert compose_minutes(replace(make_minutes(), number="")).front.number == ""
+@pytest.mark.parametrize(("heading", "number"), [("", "Số ………-BB/………"), (STATE, "Số: ………………")])
+def test_minutes_without_a_number_leave_room_for_it(heading: str, number: str) -> None:
+    assert compose_minutes(replace(make_minutes(), number="", heading=heading)).front.number == number
+
+
+def test_minutes_without_a_subject_are_about_the_one_election() -> None:
+    record = replace(make_minutes(), title="", annulled=())
+    assert compose_minutes(record).front.subtitle == "Rà soát, đưa vào danh sách"
+
+
+def test_minutes_without_a_subject_say_how_often_was_voted() -> None:
+    assert compose_minutes(replace(make_minutes(), title="")).front.subtitle == "về 2 lần bỏ phiếu"

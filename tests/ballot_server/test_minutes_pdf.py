@@ -335,7 +335,7 @@ def test_compose_minutes_leaves_lines_to_write_on_without_incidents() -> None:
 def test_compose_minutes_leaves_room_for_the_hours_when_none_are_known() -> None:
     facts = list_facts(replace(make_minutes(), started="", finished=""))
     assert facts["Thời gian"] == ["ngày 15 tháng 01 năm 2026"]
-    assert facts["Bắt đầu, kết thúc"] == ["từ ……………………… đến ………………………"]
+    assert facts["Bắt đầu, kết thúc"] == ["từ ……………… đến ………………"]
 
 
 def test_compose_minutes_names_nobody_without_a_vote_where_there_is_none() -> None:
