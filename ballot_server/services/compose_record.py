@@ -12,7 +12,7 @@ from enum import Enum
 
 from ballot_server.domain.base import VoterRule, list_entitled
 from ballot_server.domain.contest import Wording
-from ballot_server.domain.member import Attendance, Member, MemberClass, Roll
+from ballot_server.domain.member import Attendance, Exemption, Member, MemberClass, Roll
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.record import (
     AnnulledElectionRecord,
@@ -31,7 +31,7 @@ from ballot_server.services.compose_election_record import (
     compose_election_record,
     name_title,
 )
-from ballot_server.services.record_words import RecordWords
+from ballot_server.services.record_words import RecordWords, write_date
 from ballot_server.services.repeat_election import name_repeat
 from ballot_server.storage.records import MeetingRecord
 from crypto.manifest import Manifest
@@ -243,8 +243,20 @@ def _describe_exempt(words: RecordWords, member: Member) -> ExemptMember:
     if exemption is None:
         raise ValueError("only an exempt member is described as one")
     return ExemptMember(
-        name=member.name, book=words.say(f"book_{exemption.book.value}"), resolution=exemption.resolution
+        name=member.name,
+        book=words.say(f"book_{exemption.book.value}"),
+        resolution=_describe_resolution(words, exemption),
     )
+
+
+def _describe_resolution(words: RecordWords, exemption: Exemption) -> str:
+    """Return the paper's number, with its day where the book has it, and until when it exempts."""
+    text = exemption.resolution
+    if exemption.decided_on is not None:
+        text = words.say("resolution_dated", number=text, date=write_date(exemption.decided_on))
+    if exemption.ends is not None:
+        text = words.say("resolution_until", resolution=text, date=write_date(exemption.ends))
+    return text
 
 
 def _name_network(network: Network | None, *, rehearsal: bool) -> str:

@@ -156,6 +156,11 @@ def test_render_minutes_prints_the_head_as_a_qr_code_that_reads_back() -> None:
     assert text == HEAD
 
 
+def test_render_minutes_prints_the_head_so_that_a_copy_of_its_text_has_its_groups() -> None:
+    text = open_minutes(make_minutes())[-1].get_text().partition("Mã niêm phong của bảng điện tử")[2]
+    assert text.split()[:8] == ["K7M2", "QX9R", "ABCD", "EFGH", "1234", "ABCD", "5678", "WXYZ"]
+
+
 def test_render_minutes_marks_every_page_of_a_rehearsal() -> None:
     assert all("DIỄN TẬP" in page.get_text() for page in open_minutes(make_minutes(rehearsal=True)))
 
