@@ -24,6 +24,7 @@ from ballot_server.minutes.zero_report import (
 )
 from ballot_server.rules.decide import describe_reachability
 from ballot_server.rules.sealed import read_sealed_rules
+from ballot_server.services.archive_standing import check_kept
 from ballot_server.services.board_view import read_ceremony
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.installation import Installation
@@ -90,11 +91,12 @@ def compose_zero_report(
 ) -> ZeroReport:
     """Return what the report says.
 
-    Raises: MeetingUnknownError, ElectionMissingError; IllegalTransitionError for a draft. Before the opening:
-    what `preview_election` raises; SlipsUsedError; TrialMissingError; CountsNotAskedError, CountsChangedError,
-    TooFewCountSignaturesError while too few tellers have signed the counts as they are.
+    Raises: MeetingUnknownError, ElectionMissingError, ArchiveDestroyedError; IllegalTransitionError for a draft. Before
+    the opening: what `preview_election` raises; SlipsUsedError; TrialMissingError; CountsNotAskedError,
+    CountsChangedError, TooFewCountSignaturesError while too few tellers have signed the counts as they are.
     """
     held = MeetingRepository(session).get(meeting)
+    check_kept(session, meeting)
     record = ElectionRepository(session).get(meeting, election)
     if record.manifest is not None:
         return _compose_sealed(session, held, decode_sealed(record.manifest), server, language)

@@ -15,7 +15,8 @@ from ballot_server.services.voter_view import read_board
 from ballot_server.web.context import WebContext
 from ballot_server.web.voters_app import create_voters_app
 from tests.support.archives_kept import DAY_AFTER, LAST_DAY, destroy, end_evening
-from tests.support.evenings import MEETING, Evening
+from tests.support.chair_evenings import begin_chair_evening
+from tests.support.evenings import AGREE, DISAGREE, MEETING, Evening
 from tests.support.printed_files import read_text
 from tests.support.staff import NAMES, PASSPHRASE, START, HandClock, StaffClient, create_staff_client, sign_in
 
@@ -214,9 +215,9 @@ def test_destroyed_meetings_election_still_shows_its_numbers(destroyed: StaffCli
     assert "2/5" in page or ">2<" in page
 
 
-@pytest.mark.parametrize("path", [f"/chair/{MEETING}/archive.jsonl"])
+@pytest.mark.parametrize("path", ["archive.jsonl", "report.json", "elections/s1/zero-report.pdf"])
 def test_destroyed_archive_is_not_downloaded_empty(destroyed: StaffClient, path: str) -> None:
-    answer = destroyed.get(path)
+    answer = destroyed.get(f"/chair/{MEETING}/{path}")
     assert answer.status_code == 410
     assert "đã tiêu hủy ngày 16/07/2026" in answer.get_data(as_text=True)
 
@@ -272,3 +273,35 @@ def test_pages_are_the_chairs_alone(evening: Evening, role: Role, path: str) -> 
 @pytest.mark.parametrize("path", [LIST, PAGE])
 def test_pages_speak_english(evening: Evening, path: str) -> None:
     assert "Kept until the end of 15/07/2026" in show(visit(evening), f"{path}?lang=en")
+
+
+def test_every_link_of_a_destroyed_meeting_leads_somewhere(tmp_path: Path) -> None:
+    with begin_chair_evening(tmp_path) as held:
+        held.come_to_opening()
+        held.hold(AGREE, AGREE, AGREE, DISAGREE)
+        held.finish()
+        sign_in(held.chair, Role.CLERK)
+        held.clock.move(timedelta(days=182))
+        sign_in(held.chair, Role.CHAIR)
+        page = held.chair.post(f"{LIST}/{held.code}/review", data=ORDER).get_data(as_text=True)
+        form = {**ORDER, **SECOND, "seen": read_seen(page)}
+        assert held.chair.post(f"{LIST}/{held.code}/destruction", data=form).status_code == 303
+        found = crawl(held.chair, f"/chair/{held.code}", f"{LIST}/{held.code}")
+    assert [path for path, status in found.items() if status != 200] == []
+    assert found[f"/chair/{held.code}/minutes.pdf"] == 200
+
+
+def crawl(client: StaffClient, *starts: str) -> dict[str, int]:
+    """Return the status of every address about a meeting that its pages lead to, followed from page to page."""
+    found: dict[str, int] = {}
+    open_paths = list(starts)
+    while open_paths:
+        path = open_paths.pop()
+        if path in found:
+            continue
+        answer = client.get(path)
+        found[path] = answer.status_code
+        if answer.mimetype == "text/html":
+            links = re.findall(r'(?:href|src)="([^"#?]+)"', answer.get_data(as_text=True))
+            open_paths += [link for link in links if link.startswith(starts)]
+    return found
