@@ -40,7 +40,7 @@ class DaskWorkers:
     client: Client
 
     def __call__(self, jobs: Iterable[Job], /) -> Iterator[Checked]:
-        """Check the files, as `CheckReports` says; where the scheduler goes away, the rest gets no answer."""
+        """Check the files, as `CheckReports` says; where scheduler or workers go away, the rest gets no answer."""
         try:
             yield from self._check_all(jobs)
         except (OSError, CancelledError):
@@ -57,10 +57,21 @@ class DaskWorkers:
             yield from self._take_done(waiting)
 
     def _take_done(self, waiting: dict[Future, Job]) -> Iterator[Checked]:
-        self.distributed.wait(list(waiting), return_when="FIRST_COMPLETED")
+        self._wait_for_one(waiting)
         for future in [future for future in waiting if future.done()]:
             job = waiting.pop(future)
             yield Checked(job.place, _read_answer(future))
+
+
+    def _wait_for_one(self, waiting: Iterable[Future]) -> None:
+        """Wait until one is done, however long that takes. Raises: TimeoutError once no worker is left."""
+        while True:
+            try:
+                self.distributed.wait(list(waiting), timeout=_PATIENCE_SECONDS, return_when="FIRST_COMPLETED")
+                return
+            except TimeoutError:
+                if not self.client.ncores():
+                    raise
 
 
 @contextmanager
@@ -93,5 +104,8 @@ def _read_answer(future: Future) -> CheckedFile:
     error = future.exception() if future.status != "cancelled" else None
     if error is not None or future.status != "finished":
         return refuse_unchecked(future.status if error is None else type(error).__name__)
-    answer = future.result()
+    try:
+        answer = future.result(timeout=_PATIENCE_SECONDS)
+    except TimeoutError:
+        return refuse_unchecked("the worker is gone")
     return answer if isinstance(answer, (ReportSummary, Refusal)) else refuse_unchecked("not an answer")

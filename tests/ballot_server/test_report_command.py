@@ -8,8 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -246,9 +247,17 @@ def test_write_of_an_unknown_meeting_writes_nothing(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().err
 
 
+@dataclass(frozen=True)
+class Dask:
+    """A scheduler and its one worker, each a process of its own."""
+
+    address: str
+    processes: Mapping[str, subprocess.Popen[bytes]]
+
+
 @contextmanager
-def start_dask(folder: Path) -> Iterator[str]:
-    """Yield the address of a scheduler on the loopback with one worker, each a process of its own."""
+def start_dask(folder: Path) -> Iterator[Dask]:
+    """Yield a scheduler on the loopback with one worker."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     common = ["--host", "127.0.0.1", "--no-dashboard"]
@@ -256,19 +265,19 @@ def start_dask(folder: Path) -> Iterator[str]:
         ["dask_scheduler", *common, "--port", address.rpartition(":")[2]],
         ["dask_worker", address, *common, "--nthreads", "1", "--no-nanny", "--local-directory", str(folder)],
     ]
-    started = [
-        subprocess.Popen(
+    started = {
+        module: subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", f"distributed.cli.{module}", *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=folder,
         )
         for module, *arguments in commands
-    ]
+    }
     try:
-        yield address
+        yield Dask(address, started)
     finally:
-        for process in started:
+        for process in started.values():
             process.kill()
             process.wait()
 
@@ -276,7 +285,7 @@ def start_dask(folder: Path) -> Iterator[str]:
 def test_dask_workers_give_the_same_answers(tmp_path: Path, reports: dict[str, bytes]) -> None:
     data = [*reports.values(), b"not a report"]
     keys = frozenset(list_unit(number).key for number in range(1, COUNT))
-    with start_dask(tmp_path) as address, open_dask(address) as workers:
+    with start_dask(tmp_path) as dask, open_dask(dask.address) as workers:
         found = list(workers(Job(place, each, keys) for place, each in enumerate(data)))
     results = [checked.result for checked in sorted(found, key=lambda checked: checked.place)]
     assert results[: COUNT - 1] == [read_report(each) for each in data[: COUNT - 1]]
@@ -285,11 +294,25 @@ def test_dask_workers_give_the_same_answers(tmp_path: Path, reports: dict[str, b
 
 
 def test_combine_by_dask_ends_as_on_this_machine(folder: Path, tmp_path: Path) -> None:
-    with start_dask(tmp_path) as address:
-        assert combine(folder, options=("--dask", address)) == 0
+    with start_dask(tmp_path) as dask:
+        assert combine(folder, options=("--dask", dask.address)) == 0
     by_dask = (folder.parent / "out" / "combined.json").read_bytes()
     assert combine(folder) == 0
     assert (folder.parent / "out" / "combined.json").read_bytes() == by_dask
+
+
+@pytest.mark.parametrize("lost", ["dask_scheduler", "dask_worker"])
+def test_dask_that_goes_away_ends_the_work_and_not_in_silence(
+    tmp_path: Path, lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with start_dask(tmp_path) as dask, open_dask(dask.address) as workers:
+        monkeypatch.setattr("ballot_server.services.dask_workers._PATIENCE_SECONDS", 1)
+        answers = 0
+        for _ in workers(Job(place, b"", frozenset()) for place in range(500)):
+            answers += 1
+            if answers == 1:
+                dask.processes[lost].kill()
+    assert 1 <= answers < 500
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", ""])
