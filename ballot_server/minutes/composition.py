@@ -92,7 +92,7 @@ def _write_number(record: MinutesRecord, wording: Wording) -> str:
 
 def _write_subject(record: MinutesRecord, wording: Wording) -> str:
     """Return what the minutes are about: the meeting's own words, the one election, or how many there were."""
-    titles = [election.title for election in (*record.elections, *record.annulled)]
+    titles = [*(each.title for each in record.elections), *(each.title for each in record.annulled)]
     if record.title or len(titles) == 1:
         return record.title or titles[0]
     return wording.say("subject_several", count=len(titles))

@@ -250,13 +250,10 @@ def _describe_exempt(words: RecordWords, member: Member) -> ExemptMember:
 
 
 def _describe_resolution(words: RecordWords, exemption: Exemption) -> str:
-    """Return the paper's number, with its day where the book has it, and until when it exempts."""
-    text = exemption.resolution
-    if exemption.decided_on is not None:
-        text = words.say("resolution_dated", number=text, date=write_date(exemption.decided_on))
-    if exemption.ends is not None:
-        text = words.say("resolution_until", resolution=text, date=write_date(exemption.ends))
-    return text
+    """Return the paper as the roll has it, and until when it exempts."""
+    if exemption.ends is None:
+        return exemption.resolution
+    return words.say("resolution_until", resolution=exemption.resolution, date=write_date(exemption.ends))
 
 
 def _name_network(network: Network | None, *, rehearsal: bool) -> str:
