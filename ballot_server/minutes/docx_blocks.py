@@ -20,6 +20,7 @@ from ballot_server.minutes.document import (
     Heading,
     NameList,
     Paragraph,
+    PlainBlock,
     Table,
     Together,
     Tone,
@@ -57,7 +58,13 @@ _LINE_HEIGHT = millimetres(9)
 _LEAST_SHARE = 0.45
 """What columns with a weight get of a table's width at least, however wide the others are."""
 
-_AFTER_TABLE = 6
+_AFTER_TABLE = 4
+_LINE = 1.2
+"""The height of a line in ems, with what stands between two."""
+
+_LONGEST_TOGETHER = millimetres(245)
+"""What is longer than most of a page is not kept on one."""
+
 _ALIGNMENTS = {Alignment.LEFT: LEFT, Alignment.CENTER: CENTER, Alignment.RIGHT: RIGHT}
 _STYLES = {Tone.PLAIN: "Body Text", Tone.NOTE: "Note", Tone.WARNING: "Warning", Tone.OUTCOME: "Outcome"}
 
@@ -83,7 +90,7 @@ class BlockWriter:
     def add_block(self, block: Block) -> None:
         """Add one block."""
         if isinstance(block, Heading):
-            self.document.add_paragraph(block.text, style=f"Heading {block.level}")
+            self._add_heading(block)
         elif isinstance(block, Paragraph):
             self._add_paragraph(block)
         elif isinstance(block, NameList):
@@ -107,8 +114,17 @@ class BlockWriter:
         add()
         return list(body.inner_content_elements[before:])
 
+    def _add_heading(self, block: Heading) -> None:
+        heading = self.document.add_paragraph(block.text, style=f"Heading {block.level}")
+        if len(block.text) >= UNBROKEN_LENGTH:
+            # It runs over pages and cannot stay with what follows as well.
+            heading.paragraph_format.keep_together = heading.paragraph_format.keep_with_next = False
+
     def _add_together(self, block: Together) -> None:
+        """Keep blocks on one page, unless they are longer than one: then each keeps what it must by itself."""
         added = self.collect(lambda: self.add_blocks(block.blocks))
+        if sum(self._estimate_height(inner) for inner in block.blocks) > _LONGEST_TOGETHER:
+            return
         if added and added[-1].tag.endswith("}p") and added[-1].style == "Spacer":
             added.pop()
         keep_together(added)
@@ -169,7 +185,7 @@ class BlockWriter:
         size = self.layout.sizes.table - (1 if is_crowded else 0)
         inset = 3 if is_crowded else 4.5
         widths = _share_width(block, self.line, size, 2 * inset)
-        form = TableForm(widths, has_lines=True, inset_sides=inset, inset_ends=1.5)
+        form = TableForm(widths, has_lines=True, inset_sides=inset, inset_ends=0.8)
         table = add_table(self.document._body, form)
         style = "Crowded Cell" if is_crowded else "Cell"
         titles = tuple(column.title for column in block.columns)
@@ -189,6 +205,32 @@ class BlockWriter:
         picture = typeset_picture(CHART_TEMPLATE, data, suffix="png", ppi=CHART_PPI)
         paragraph = self.document.add_paragraph(style="Picture")
         add_picture(paragraph, picture, width=self.line, description=block.description)
+
+    def _estimate_height(self, block: PlainBlock) -> float:
+        """Return about how much of a page a block takes, in points."""
+        body, table = self.layout.sizes.body * _LINE, self.layout.sizes.table * _LINE
+        if isinstance(block, Table):
+            widths = _share_width(block, self.line, self.layout.sizes.table, 9)
+            rows = [_count_lines(row, widths, self.layout.sizes.table) for row in block.rows]
+            return sum(rows) * table + (len(rows) + 2) * 4 + 2 * table
+        if isinstance(block, Chart):
+            return (sum(1 + len(bar.label) // 25 for bar in block.bars) + len(block.thresholds) + 3) * table * 1.2
+        if isinstance(block, Facts):
+            widths = (_LABEL_WIDTH, self.line - _LABEL_WIDTH - _LABEL_GAP)
+            return sum(
+                _count_lines((row.label, row.value), widths, self.layout.sizes.body) * body for row in block.rows
+            )
+        if isinstance(block, NameList):
+            return (len(block.names) / _NAME_COLUMNS + 1) * body
+        if isinstance(block, WritingLines):
+            return block.count * _LINE_HEIGHT
+        text = block.text if isinstance(block, Heading) else f"{block.lead} {block.text}"
+        return _count_lines((text,), (self.line,), self.layout.sizes.body) * body + 8
+
+
+def _count_lines(cells: Sequence[str], widths: Sequence[float], size: float) -> int:
+    """Return how many lines the longest of some cells takes."""
+    return max(1 + int(measure_text(text, size) / width) for text, width in zip(cells, widths, strict=True))
 
 
 def _share_width(block: Table, width: float, size: float, insets: float) -> tuple[float, ...]:

@@ -9,10 +9,11 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.section import _Footer, _Header
 from docx.shared import Pt
-from docx.table import _Cell, _Row
+from docx.table import Table, _Cell, _Row
 
 from ballot_server.minutes.document import Front, PrintedDocument, Seal, SignaturePlace
 from ballot_server.minutes.docx_elements import (
+    UNBROKEN_LENGTH,
     Side,
     TableForm,
     add_field,
@@ -32,8 +33,8 @@ from ballot_server.minutes.docx_styles import measure_line
 from ballot_server.minutes.layouts import Layout
 from ballot_server.minutes.qr_code import draw_qr_picture
 
-_LEFT_OF_HEAD, _RIGHT_OF_HEAD = 20, 23
-_HEAD_GAP = millimetres(3)
+_LEFT_OF_HEAD, _RIGHT_OF_HEAD = 9, 11
+_HEAD_GAP = millimetres(2)
 _QR_SIDE = millimetres(30)
 _QR_COLUMN = millimetres(36)
 _ROOM_TO_SIGN = millimetres(19)
@@ -59,7 +60,8 @@ def add_front(document: Document, printed: PrintedDocument) -> None:
     if front.rehearsal_line:
         line = document.add_paragraph(style="Subtitle")
         line.add_run(f"{printed.watermark} – {front.rehearsal_line}").italic = True
-    document.add_paragraph(layout.title_rule, style="Title Rule")
+    if layout.title_rule:
+        document.add_paragraph(layout.title_rule, style="Title Rule")
 
 
 def _add_head(document: Document, front: Front, layout: Layout) -> None:
@@ -67,7 +69,7 @@ def _add_head(document: Document, front: Front, layout: Layout) -> None:
     unit = (line - _HEAD_GAP) / (_LEFT_OF_HEAD + _RIGHT_OF_HEAD)
     widths = (unit * _LEFT_OF_HEAD + _HEAD_GAP, unit * _RIGHT_OF_HEAD)
     table = add_table(document._body, TableForm(widths))
-    left, right = add_row(table).cells
+    left, right = add_row(table, breakable=_has_endless(front.superior, front.unit)).cells
     agency = (
         ("Superior", front.superior),
         ("Agency", front.unit),
@@ -102,10 +104,10 @@ def add_closing_table(document: Document, printed: PrintedDocument) -> None:
     tellers, officers = printed.signatures[:-2], printed.signatures[-2:]
     parts = _PARTS[min(max(len(tellers), 1), _MOST_TELLERS_IN_ROW)]
     rows = [
-        _sign(add_row(table), tellers[start : start + len(parts)], parts, printed.sign_here)
+        _sign(table, tellers[start : start + len(parts)], parts, printed.sign_here)
         for start in range(0, len(tellers), len(parts))
     ]
-    last = _sign(add_row(table), officers, _PARTS[len(officers)], printed.sign_here)
+    last = _sign(table, officers, _PARTS[len(officers)], printed.sign_here)
     keep_rows([heading, *rows[-1:]])
     if printed.recipients:
         keep_rows([last])
@@ -130,8 +132,9 @@ def _fill_seal(row: _Row, seal: Seal) -> _Row:
     return row
 
 
-def _sign(row: _Row, places: tuple[SignaturePlace, ...], parts: _Parts, sign_here: str) -> _Row:
-    """Fill a row with places to sign; parts that no place is for stay empty."""
+def _sign(table: Table, places: tuple[SignaturePlace, ...], parts: _Parts, sign_here: str) -> _Row:
+    """Add a row of places to sign; parts that no place is for stay empty."""
+    row = add_row(table, breakable=_has_endless(*(place.name for place in places)))
     cells = _merge(row, parts)
     for cell in cells[len(places) :]:
         open_cell(cell, "Signature Hint")
@@ -147,9 +150,14 @@ def _sign(row: _Row, places: tuple[SignaturePlace, ...], parts: _Parts, sign_her
 def _list_recipients(row: _Row, printed: PrintedDocument) -> None:
     """Fill a row with those who get a copy, under a label."""
     (cell,) = _merge(row, _WHOLE)
+    frame_cell(cell, (), inset=0)
     open_cell(cell, "Recipients").add_run(printed.recipients_label).underline = True
     for name in printed.recipients:
         cell.add_paragraph(f"– {name}", style="Recipients")
+
+
+def _has_endless(*texts: str) -> bool:
+    return any(len(text) >= UNBROKEN_LENGTH for text in texts)
 
 
 def _merge(row: _Row, parts: _Parts) -> list[_Cell]:
