@@ -15,6 +15,7 @@ from ballot_server.storage.repositories import (
     CredentialRepository,
     ElectionRepository,
     rewrite_ballots_sorted,
+    rewrite_erased,
 )
 from ballot_server.storage.session import Session
 from crypto.bodies import ClosedBody, EntryKind
@@ -46,11 +47,13 @@ def close_election(database: Database, board: Noticeboard, *, meeting: str, elec
 
 
 def repeat_rewrite(database: Database) -> None:
-    """Rewrite the files once more, as at close: for the start, since a process may have died between close and rewrite.
+    """Rewrite the files once more, as at close and after a destruction: a process may have died before the rewrite.
+
+    For the start of the server.
 
     Raises: RewriteIncompleteError, DatabaseBusyError.
     """
-    rewrite_ballots_sorted(database)
+    rewrite_erased(database)
 
 
 def annul_election(database: Database, board: Noticeboard, *, meeting: str, election: str, ground: str) -> None:

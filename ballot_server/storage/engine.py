@@ -88,6 +88,13 @@ class Database:
         if is_held:
             raise RewriteIncompleteError
 
+    def compact_tables(self, tables: Sequence[str]) -> None:
+        """Write tables of a PostgreSQL database anew without their dead rows. Raises: DatabaseBusyError."""
+        with _translated_failures(), self.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in tables:
+                alone.exec_driver_sql(f"VACUUM FULL {table}")
+
     def close(self) -> None:
         """Let go of the files; the last one to close folds SQLite's journal into the database."""
         if self._anchor is not None:

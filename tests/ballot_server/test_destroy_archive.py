@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -14,6 +16,7 @@ from sqlalchemy import text
 
 from ballot_server.i18n import Language
 from ballot_server.services.archive_standing import ArchiveDestroyedError
+from ballot_server.services.close_election import repeat_rewrite
 from ballot_server.services.destroy_archive import (
     ArchiveChangedError,
     ArchiveNotEndedError,
@@ -45,6 +48,7 @@ from ballot_server.storage.errors import DatabaseUnusableError, RewriteIncomplet
 from ballot_server.storage.repositories.archives import ERASED
 from ballot_server.storage.tables import Base
 from tests.support.archives_kept import DAY_AFTER, FAILING, LAST_DAY, ORDER, destroy, end_evening
+from tests.support.databases import PostgreSQL
 from tests.support.evenings import AGREE, MEETING, SCREENING, Evening, prepare_evening
 
 FIELDS = {
@@ -167,9 +171,25 @@ def test_destruction_is_written_down_with_what_there_was(evening: Evening) -> No
     assert (record.kept_until, record.destroyed_on) == (LAST_DAY, DAY_AFTER)
 
 
-def test_destruction_leaves_no_row_of_the_archive(evening: Evening) -> None:
-    destroy(evening)
-    assert {table: count_rows(evening.database, table) for table in ERASED} == dict.fromkeys(ERASED, 0)
+def test_destruction_leaves_no_row_of_the_archive_in_either_database(tmp_path: Path, database_url: str) -> None:
+    with end_evening(tmp_path, database_url) as evening:
+        before = show_result(evening.database, MEETING, "s1", Language.VIETNAMESE)
+        destroy(evening)
+        assert {table: count_rows(evening.database, table) for table in ERASED} == dict.fromkeys(ERASED, 0)
+        assert show_result(evening.database, MEETING, "s1", Language.VIETNAMESE) == before
+
+
+def test_destruction_leaves_no_dead_row_in_postgresql(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    with end_evening(tmp_path, postgresql.create()) as evening:
+        assert measure(evening.database, "ballot") > 0
+        destroy(evening)
+        assert {table: measure(evening.database, table) for table in ERASED} == dict.fromkeys(ERASED, 0)
+
+
+def measure(database: Database, table: str) -> int:
+    """Return the bytes of a table's own pages, its indexes left out."""
+    with database.read() as session:
+        return int(session.execute(text(f"SELECT pg_relation_size('{table}')")).scalar_one())
 
 
 def test_every_table_about_a_meeting_is_either_erased_or_kept_on_purpose() -> None:
@@ -284,6 +304,51 @@ def test_destruction_cut_short_leaves_the_whole_archive(
     assert count_rows(evening.database, "ballot") == 5
 
 
+DYING = """
+import os, sys
+from pathlib import Path
+from ballot_server.services import destroy_archive
+from ballot_server.services.installation import open_installation
+from tests.support.archives_kept import destroy_in
+
+def die(*arguments):
+    os._exit(9)
+
+step, folder = sys.argv[1:]
+if step == "erased":
+    whole = destroy_archive._erase
+    destroy_archive._erase = lambda *arguments: die(whole(*arguments))
+else:
+    destroy_archive.rewrite_erased = die
+destroy_in(open_installation(Path(folder), os.urandom))
+"""
+
+
+def kill_while_destroying(folder: Path, step: str) -> None:
+    """Let another process destroy the archive and die at once: before the commit (`erased`) or after it."""
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", DYING, step, str(folder)]
+    died = subprocess.run(command, cwd=root, check=False, capture_output=True)
+    assert died.returncode == 9, died.stderr.decode()
+
+
+def test_server_that_dies_before_the_commit_leaves_the_whole_archive(evening: Evening) -> None:
+    archive = read_board(evening.database, MEETING)
+    kill_while_destroying(evening.folder, "erased")
+    assert read_board(evening.database, MEETING) == archive
+    assert (count_rows(evening.database, "ballot"), count_rows(evening.database, "archive_destruction")) == (5, 0)
+    assert destroy(evening).ballots == 5
+
+
+def test_server_that_dies_after_the_commit_leaves_the_record_and_no_ballot(evening: Evening) -> None:
+    traces = list_traces(evening)
+    kill_while_destroying(evening.folder, "committed")
+    assert (count_rows(evening.database, "ballot"), count_rows(evening.database, "archive_destruction")) == (0, 1)
+    assert read_destruction_record(evening.installation, MEETING).startswith(b"%PDF")
+    repeat_rewrite(evening.database)
+    assert [trace for trace in traces if trace in read_files(evening.folder)] == []
+
+
 def test_destruction_whose_rewrite_was_held_up_stands_and_has_its_record(
     evening: Evening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,6 +361,22 @@ def test_destruction_whose_rewrite_was_held_up_stands_and_has_its_record(
             destroy(evening)
     assert count_rows(evening.database, "ballot") == 0
     assert read_destruction_record(evening.installation, MEETING).startswith(b"%PDF")
+
+
+def test_rewrite_that_a_dead_server_left_undone_is_repeated_at_the_next_start(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_database: object) -> None:
+        raise RewriteIncompleteError
+
+    traces = list_traces(evening)
+    with monkeypatch.context() as patched:
+        patched.setattr("ballot_server.services.destroy_archive.rewrite_erased", die)
+        with pytest.raises(RewriteIncompleteError):
+            destroy(evening)
+    repeat_rewrite(evening.database)
+    left = read_files(evening.folder)
+    assert [trace for trace in traces if trace in left] == []
 
 
 def test_record_is_kept_beside_the_minutes(evening: Evening) -> None:

@@ -11,6 +11,7 @@ from ballot_server.i18n import Language
 from ballot_server.minutes.record import MinutesRecord
 from ballot_server.services.destroy_archive import destroy_archive, view_doomed
 from ballot_server.services.destruction_order import DestructionOrder
+from ballot_server.services.installation import Installation
 from ballot_server.storage.keeping_records import DestructionRecord
 from tests.support.evenings import AGREE, DISAGREE, MEETING, Evening, make_plan, prepare_evening
 
@@ -29,9 +30,9 @@ FAILING = make_plan("s1", rules="vn-recognition")
 
 
 @contextmanager
-def end_evening(folder: Path) -> Iterator[Evening]:
+def end_evening(folder: Path, database_url: str | None = None) -> Iterator[Evening]:
     """Yield a meeting whose one vote failed, with minutes, shares destroyed and the board ended."""
-    with prepare_evening(folder, (FAILING,), rehearsal=False, floor=3) as evening:
+    with prepare_evening(folder, (FAILING,), rehearsal=False, floor=3, database_url=database_url) as evening:
         evening.hold("s1", AGREE, AGREE, DISAGREE, DISAGREE, DISAGREE)
         evening.write_minutes(print_nothing)
         evening.end()
@@ -45,9 +46,14 @@ def print_nothing(_record: MinutesRecord, _language: Language) -> bytes:
 
 def destroy(evening: Evening, on: date = DAY_AFTER, order: DestructionOrder = ORDER) -> DestructionRecord:
     """Destroy a meeting's archive as its chair would, who has looked at it."""
-    seen = view_doomed(evening.database, MEETING, on=on, language=Language.VIETNAMESE).digest
+    return destroy_in(evening.installation, on, order)
+
+
+def destroy_in(installation: Installation, on: date = DAY_AFTER, order: DestructionOrder = ORDER) -> DestructionRecord:
+    """Destroy the archive that lies in an installation."""
+    seen = view_doomed(installation.database, MEETING, on=on, language=Language.VIETNAMESE).digest
     return destroy_archive(
-        evening.installation,
+        installation,
         order,
         meeting=MEETING,
         seen=seen,

@@ -130,9 +130,7 @@ def rewrite_erased(database: Database) -> None:
     """
     rewrite_ballots_sorted(database)
     if database.engine.dialect.name != "sqlite":
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in ERASED:
-                connection.exec_driver_sql(f"VACUUM FULL {table}")
+        database.compact_tables(ERASED)
 
 
 def _is_of_meeting(
