@@ -27,7 +27,7 @@ from crypto.signing import (
     VerificationKey,
     derive_verification_key,
     sign_message,
-    verify_message,
+    verify_encoded,
 )
 
 HEAD_CHARACTERS = 32
@@ -51,10 +51,14 @@ class Entry:
     @cached_property
     def entry_hash(self) -> bytes:
         """The SHA-256 of the canonical entry, which the next one carries."""
-        return hashlib.sha256(self.encode()).digest()
+        return hashlib.sha256(self._encoded).digest()
 
     def encode(self) -> bytes:
         """Return the canonical bytes, without the archive's line feed."""
+        return self._encoded
+
+    @cached_property
+    def _encoded(self) -> bytes:
         return encode_canonical({**self._to_message(), "signature": self.signature.hex()})
 
     @classmethod
@@ -64,17 +68,25 @@ class Entry:
         Raises: EncodingError.
         """
         fields = Fields(decode_canonical_object(data), "entry", _ENTRY_KEYS)
-        return cls(
+        entry = cls(
             number=fields.integer("number"),
             previous=fields.digest("previous"),
             kind=_read_kind(fields),
             body=fields.object("body"),
             signature=fields.digest("signature", length=SIGNATURE_BYTES),
         )
+        # These bytes are canonical, so they are what encoding the entry again would give.
+        vars(entry)["_encoded"] = data
+        return entry
 
     def verify_signature(self, server_key: VerificationKey) -> None:
         """Check the server's signature. Raises: InvalidSignatureError."""
-        verify_message("entry", self._to_message(), server_key, self.signature)
+        verify_encoded("entry", self._encode_message(), server_key, self.signature)
+
+    def _encode_message(self) -> bytes:
+        """Return the canonical bytes of what is signed: the entry without its last member, the signature."""
+        signature = f',"signature":"{self.signature.hex()}"}}'.encode()
+        return self._encoded.removesuffix(signature) + b"}"
 
     def _to_message(self) -> JsonObject:
         return {

@@ -40,9 +40,17 @@ def verify_message(label: str, message: JsonObject, key: VerificationKey, signat
     Raises: InvalidSignatureError if it does not hold, or the key is no point of the prime-order subgroup; the label is
     its data. Spec: "sign_message, verify_message".
     """
+    verify_encoded(label, encode_canonical(message), key, signature)
+
+
+def verify_encoded(label: str, encoded: bytes, key: VerificationKey, signature: bytes) -> None:
+    """Check a signature as `verify_message` does, of an object whose canonical bytes are known.
+
+    Raises: InvalidSignatureError.
+    """
     if not is_signing_key(key):
         raise InvalidSignatureError(label)
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, hash_items(label, encode_canonical(message)))
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, hash_items(label, encoded))
     except (InvalidSignature, ValueError):
         raise InvalidSignatureError(label) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from ballot_server.rules.coverage import check_coverage
@@ -13,8 +13,9 @@ from ballot_server.rules.model import DatedRuleSet, RuleSet, date_rule_set
 from ballot_server.rules.parsing import parse_rule_set
 
 
+@lru_cache(maxsize=32)
 def load_rule_set(text: str, origin: str) -> RuleSet:
-    """Return the rule-set a file's text describes.
+    """Return the rule-set a file's text describes; the last few texts are kept, since whole archives share them.
 
     origin: the file's name, for messages; it is sealed with the text, so it carries no path of this machine.
     Raises: a RuleSetError naming file, key and cause.

@@ -1,18 +1,21 @@
 """The board: what may be appended when, and the head that the minutes print."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from crypto.ballot import SealedBallot
-from crypto.board import append_entry, board_head, fold_entries, format_head, matches_head, normalise_head
+from crypto.board import Entry, append_entry, board_head, fold_entries, format_head, matches_head, normalise_head
 from crypto.board_state import BoardState
 from crypto.bodies import EntryKind
 from crypto.encoding import JsonObject
-from crypto.errors import BoardError, EncodingError
+from crypto.errors import BoardError, EncodingError, InvalidSignatureError
 from crypto.manifest import Manifest
-from crypto.signing import SigningSeed
+from crypto.signing import SigningSeed, sign_message
 from tests.support.archives import (
+    SERVER_KEY,
     SERVER_SEED,
     ArchiveBuilder,
     ElectionPlan,
@@ -42,6 +45,29 @@ def test_fold_returns_the_state_that_appending_gave() -> None:
 def test_fold_refuses_a_missing_entry() -> None:
     with pytest.raises(BoardError):
         fold_entries(SAMPLE.entries[:3] + SAMPLE.entries[4:])
+
+
+@pytest.mark.parametrize("entry", SAMPLE.entries, ids=lambda entry: f"{entry.number}-{entry.kind.value}")
+def test_entry_read_from_its_bytes_signs_and_hashes_as_one_that_was_made(entry: Entry) -> None:
+    read = Entry.decode(entry.encode())
+    message: JsonObject = {
+        "body": entry.body,
+        "kind": entry.kind.value,
+        "number": entry.number,
+        "previous": entry.previous.hex(),
+    }
+    assert (read.encode(), read.entry_hash) == (entry.encode(), entry.entry_hash)
+    assert sign_message("entry", message, SERVER_SEED) == read.signature
+    read.verify_signature(SERVER_KEY)
+
+
+@pytest.mark.parametrize("change", [{"number": 9}, {"previous": bytes(32)}, {"body": {}}, {"signature": bytes(64)}])
+def test_changed_copy_of_a_read_entry_is_encoded_anew_and_no_longer_verifies(change: dict[str, Any]) -> None:
+    read = Entry.decode(SAMPLE.entries[3].encode())
+    changed = replace(read, **change)
+    assert changed.encode() != read.encode()
+    with pytest.raises(InvalidSignatureError):
+        changed.verify_signature(SERVER_KEY)
 
 
 def test_final_body_counts_what_a_verifier_checks() -> None:
