@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from ballot_server.domain.staff import Role
+from ballot_server.i18n import Language
 from ballot_server.services.follow_ups import list_follow_ups
+from ballot_server.services.show_election import show_result
 from ballot_server.services.voter_view import read_board
 from ballot_server.web.context import WebContext
 from ballot_server.web.voters_app import create_voters_app
 from tests.support.archives_kept import DAY_AFTER, LAST_DAY, destroy, end_evening
-from tests.support.chair_evenings import begin_chair_evening
+from tests.support.chair_evenings import VOTERS, ChairEvening, begin_chair_evening
 from tests.support.evenings import AGREE, DISAGREE, MEETING, Evening
+from tests.support.paper_evenings import count_paper
 from tests.support.printed_files import read_text
 from tests.support.staff import NAMES, PASSPHRASE, START, HandClock, StaffClient, create_staff_client, sign_in
 
@@ -280,15 +283,56 @@ def test_every_link_of_a_destroyed_meeting_leads_somewhere(tmp_path: Path) -> No
         held.come_to_opening()
         held.hold(AGREE, AGREE, AGREE, DISAGREE)
         held.finish()
-        sign_in(held.chair, Role.CLERK)
-        held.clock.move(timedelta(days=182))
-        sign_in(held.chair, Role.CHAIR)
-        page = held.chair.post(f"{LIST}/{held.code}/review", data=ORDER).get_data(as_text=True)
-        form = {**ORDER, **SECOND, "seen": read_seen(page)}
-        assert held.chair.post(f"{LIST}/{held.code}/destruction", data=form).status_code == 303
+        destroy_by_pages(held)
         found = crawl(held.chair, f"/chair/{held.code}", f"{LIST}/{held.code}")
     assert [path for path, status in found.items() if status != 200] == []
     assert found[f"/chair/{held.code}/minutes.pdf"] == 200
+
+
+def test_numbers_of_paper_beside_phones_are_shown_as_before(tmp_path: Path) -> None:
+    with begin_chair_evening(tmp_path) as held:
+        hold_mixed(held)
+        before = show_result(held.installation.database, held.code, "s1", Language.VIETNAMESE)
+        page = destroy_by_pages(held)
+        after = show_result(held.installation.database, held.code, "s1", Language.VIETNAMESE)
+        shown = held.get(f"/chair/{held.code}/elections/s1")
+    assert "2 phiếu điện tử, 2 phiếu giấy" in page
+    assert before is not None
+    assert after == before
+    assert "Đã công bố" in shown
+
+
+def hold_mixed(held: ChairEvening) -> None:
+    """Hold an evening of two ballots by phone and two on paper, to its end."""
+    held.prepare()
+    held.make_key()
+    held.print_slips()
+    for card in VOTERS:
+        held.act("desk/attendance", card=card, expected="absent_unexcused", attendance="present")
+    held.act("desk/slips", series="A", handed_out="2", lost="0")
+    held.act("desk/paper", election="s1", paper_issued="2")
+    held.open()
+    held.cast(AGREE, AGREE)
+    held.close()
+    count_paper(held, {"ballots": "2", "c0_o0": "1", "c0_o1": "1"})
+    held.act("chair/elections/s1/paper/signatures")
+    held.drive(lambda: "paper/post" in held.get(f"/chair/{held.code}/elections/s1"))
+    held.act("chair/elections/s1/paper/post")
+    held.count()
+    held.act("chair/elections/s1/publish")
+    held.finish()
+
+
+def destroy_by_pages(held: ChairEvening) -> str:
+    """Let half a year pass and destroy the archive on the chair's pages; return the page that showed what goes."""
+    sign_in(held.chair, Role.CLERK)
+    held.clock.move(timedelta(days=182))
+    sign_in(held.chair, Role.CHAIR)
+    page = held.chair.post(f"{LIST}/{held.code}/review", data=ORDER).get_data(as_text=True)
+    form = {**ORDER, **SECOND, "seen": read_seen(page)}
+    answer = held.chair.post(f"{LIST}/{held.code}/destruction", data=form)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return page
 
 
 def crawl(client: StaffClient, *starts: str) -> dict[str, int]:
