@@ -42,7 +42,7 @@ from ballot_server.minutes.docx_elements import (
     millimetres,
     open_cell,
 )
-from ballot_server.minutes.docx_styles import CENTER, LEFT, RIGHT, measure_line
+from ballot_server.minutes.docx_styles import CENTER, LEFT, RIGHT, WRITING_LINE_HEIGHT, measure_line
 from ballot_server.minutes.layouts import Layout
 from ballot_server.minutes.printable_values import encode_printable
 from ballot_server.minutes.typesetting import typeset_picture
@@ -54,7 +54,6 @@ _NAME_COLUMNS = 3
 _CROWDED_COLUMNS = 8
 _KEPT_FACTS = 3
 _LABEL_WIDTH, _LABEL_GAP = millimetres(59), millimetres(3)
-_LINE_HEIGHT = millimetres(9)
 _LEAST_SHARE = 0.45
 """What columns with a weight get of a table's width at least, however wide the others are."""
 
@@ -103,7 +102,7 @@ class BlockWriter:
             self._add_chart(block)
         elif isinstance(block, WritingLines):
             for _ in range(block.count):
-                add_writing_line(self.document._body, width=self.line, height=_LINE_HEIGHT)
+                add_writing_line(self.document._body, width=self.line)
         else:
             self._add_together(block)
 
@@ -223,7 +222,7 @@ class BlockWriter:
         if isinstance(block, NameList):
             return (len(block.names) / _NAME_COLUMNS + 1) * body
         if isinstance(block, WritingLines):
-            return block.count * _LINE_HEIGHT
+            return block.count * WRITING_LINE_HEIGHT
         text = block.text if isinstance(block, Heading) else f"{block.lead} {block.text}"
         return _count_lines((text,), (self.line,), self.layout.sizes.body) * body + 8
 

@@ -138,10 +138,9 @@ def frame_cell(cell: _Cell, sides: Sequence[Side], *, inset: float) -> None:
     properties.append(parse_xml(f"<w:tcMar {nsdecls('w')}>{_write_margins(inset, inset)}</w:tcMar>"))
 
 
-def add_writing_line(container: BlockItemContainer, *, width: float, height: float) -> Paragraph:
+def add_writing_line(container: BlockItemContainer, *, width: float) -> Paragraph:
     """Add a dotted line to write on by hand."""
     paragraph = container.add_paragraph("\t", style="Writing Line")
-    paragraph.paragraph_format.line_spacing = Pt(height)
     paragraph.paragraph_format.tab_stops.add_tab_stop(Pt(width), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     return paragraph
 

@@ -120,7 +120,7 @@ def _fill_seal(row: _Row, seal: Seal) -> _Row:
     """Fill a row with the board's head, as QR code and in groups, in a frame."""
     picture, words = _merge(row, _SEAL)
     frame_cell(picture, (Side.TOP, Side.LEFT, Side.BOTTOM), inset=_SEAL_INSET)
-    frame_cell(words, (Side.TOP, Side.RIGHT, Side.BOTTOM), inset=_SEAL_INSET)
+    frame_cell(words, (Side.TOP, Side.BOTTOM, Side.RIGHT), inset=_SEAL_INSET)
     code = draw_qr_picture(seal.code)
     add_picture(open_cell(picture, "Picture"), code, width=_QR_SIDE, description=f"{seal.label} {seal.code}")
     words.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER

@@ -29,7 +29,10 @@ LEFT, CENTER, RIGHT, JUSTIFY = (
 )
 PAGE_WIDTH = 210
 FOOTER_SIZE = 9
+WRITING_LINE_HEIGHT = millimetres(9)
 _BODY_LINE = 1.08
+_FONT_HEIGHT = 1.15
+"""The height of a line of Times New Roman, in ems."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ def _list_styles(layout: Layout) -> tuple[_Style, ...]:
         _Style("Cell", table, LEFT, line=1),
         _Style("Crowded Cell", table - 1, LEFT, line=1),
         _Style("Picture", body, CENTER, before=4, after=2, line=1),
-        _Style("Writing Line", body, LEFT, line=1),
+        # Room above it, for LibreOffice gives a line of nothing but dots the height of its letters only.
+        _Style("Writing Line", body, LEFT, before=WRITING_LINE_HEIGHT - _FONT_HEIGHT * body, line=1),
         _Style("Spacer", 1, LEFT, line=1),
         _Style("Seal Label", body, LEFT, bold=True, after=3, line=1),
         _Style("Seal Code", 14, LEFT, bold=True, after=3, line=1),

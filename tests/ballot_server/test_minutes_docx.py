@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import cv2
 import docx
@@ -56,6 +57,20 @@ SAMPLES: Mapping[str, Callable[[], MinutesRecord]] = {
     "forty absentees": lambda: make_absentees(40),
     "twelve tellers": lambda: replace(make_minutes(), tellers=tuple(f"Vũ Thị Kiểm {place}" for place in range(12))),
     **EXTREMES,
+}
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Source: ECMA-376 part 1, 17.3.1.26, 17.3.2.28, 17.4.60, 17.4.66, 17.4.70, 17.7.4.17; what this program uses of each.
+ORDERS = {
+    "pPr": "pStyle keepNext keepLines widowControl pBdr tabs spacing ind jc outlineLvl",
+    "rPr": "rFonts b i caps color kern sz u lang",
+    "tblPr": "tblStyle tblW tblInd tblBorders tblLayout tblCellMar tblLook",
+    "tcPr": "tcW gridSpan tcBorders tcMar vAlign",
+    "tblBorders": "top left bottom right insideH insideV",
+    "tcBorders": "top left bottom right",
+    "tcMar": "top left bottom right",
+    "tblCellMar": "top left bottom right",
+    "style": "name basedOn next uiPriority semiHidden unhideWhenUsed qFormat pPr rPr tblPr",
+    "settings": "defaultTabStop compat themeFontLang decimalSymbol listSeparator",
 }
 COMMON = [name for name in SAMPLES if name not in EXTREMES]
 
@@ -312,6 +327,16 @@ def test_package_holds_only_the_parts_it_needs() -> None:
             "word/settings.xml",
             "word/styles.xml",
         ]
+
+
+@pytest.mark.parametrize("name", COMMON)
+def test_elements_stand_in_the_order_that_word_asks_for(name: str) -> None:
+    for part, text in read_parts(render_sample(name)).items():
+        for element in ElementTree.fromstring(text).iter():
+            order = ORDERS.get(element.tag.removeprefix(WORD), "").split()
+            if order:
+                places = [order.index(child.tag.removeprefix(WORD)) for child in element]
+                assert places == sorted(places), (part, element.tag)
 
 
 def test_package_names_no_time_and_no_system() -> None:
