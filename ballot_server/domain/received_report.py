@@ -178,7 +178,7 @@ class ReportSummary:
 
     unit_key: the fingerprint of the key that signed it; meeting: the meeting's code; head: of the board, in hex;
     archive: SHA-256 of the archive in hex. summoned, present: of the widest election, as in the minutes. ballots,
-    proofs, signatures: how many were verified.
+    proofs, signatures: how many were verified. head_code: the head as the signed minutes print it, to be compared.
     """
 
     unit_key: str
@@ -197,6 +197,7 @@ class ReportSummary:
     ballots: int
     proofs: int
     signatures: int
+    head_code: str = ""
 
 
 CheckedFile: TypeAlias = ReportSummary | Refusal

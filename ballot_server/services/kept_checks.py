@@ -9,7 +9,7 @@ import msgspec
 from ballot_server.domain.received_report import CheckedFile, LeftOutCause, Refusal, ReportSummary
 from ballot_server.storage.report_records import ReceivedReportRecord
 
-CHECK_VERSION = "1"
+CHECK_VERSION = "2"
 """Raised whenever a check may come to something else, or is written otherwise: what was kept is then made anew."""
 
 

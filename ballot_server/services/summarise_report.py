@@ -23,6 +23,7 @@ from ballot_server.rules.loader import is_installed_text
 from ballot_server.rules.model import RuleSet, Standing
 from ballot_server.rules.sealed import SealedRules
 from ballot_server.services.verify_results import RulesReport
+from crypto.board import format_head
 from crypto.manifest import Contest, Manifest, Text
 from crypto.paper import PaperElection
 from crypto.verify import ElectionReport, Report
@@ -61,6 +62,7 @@ def summarise_report(report: Report, rules: RulesReport, *, unit_key: str, archi
         ballots=report.ballots,
         proofs=report.proofs,
         signatures=report.signatures,
+        head_code="" if report.head is None else format_head(report.head),
     )
 
 

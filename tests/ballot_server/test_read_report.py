@@ -16,6 +16,7 @@ from ballot_server.domain.received_report import LeftOutCause, Refusal, ReportSu
 from ballot_server.services import read_report as module
 from ballot_server.services.read_report import LARGEST_REPORT_BYTES, ReportRefusedError, check_report, read_report
 from ballot_server.services.report_file import Envelope, encode_report
+from crypto.board import matches_head
 from crypto.bodies import EntryKind
 from crypto.encoding import encode_canonical
 from tests.support.archives import resign
@@ -68,6 +69,7 @@ def test_honest_report_is_read_to_its_last_number() -> None:
     assert summary.unit_key == list_unit(7).key
     assert summary.archive == sha256(json.loads(honest())["archive"].encode()).hexdigest()
     assert (summary.summoned, summary.present, summary.ballots) == (6, 5, 5)
+    assert matches_head(summary.head_code, bytes.fromhex(summary.head))
     assert (election.issued, election.returned, election.not_returned, election.valid) == (5, 5, 0, 5)
     assert (election.invalid, election.blank, election.base_value, election.mark) == (0, 1, 6, "V")
     assert [(option.id, option.count, option.share) for option in first.options] == [
