@@ -74,21 +74,33 @@ class Link:
         route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
 
 
+@dataclass(frozen=True)
+class Evening:
+    """An evening whose only election, of fourteen contests, is published, and what the page was while it was open."""
+
+    chair: ChairEvening
+    while_open: bytes
+
+
 @pytest.fixture(scope="module")
-def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChairEvening]:
-    """An evening whose only election, of fourteen contests, is published."""
+def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evening]:
     with begin_chair_evening(tmp_path_factory.mktemp("projector")) as begun:
         begun.prepare({**ELECTION, "contests": "\n".join(CONTESTS)})
         begun.make_key()
         begun.print_slips()
         begun.check_in(*VOTERS)
-        begun.hold(AGREE, AGREE, AGREE, DISAGREE)
-        yield begun
+        begun.open()
+        while_open = begun.visit(Role.SCREEN).get("/screen").data
+        begun.cast(AGREE, AGREE, AGREE, DISAGREE)
+        begun.close()
+        begun.count()
+        begun.act("chair/elections/s1/publish")
+        yield Evening(begun, while_open)
 
 
 @pytest.fixture
-def link(evening: ChairEvening) -> Link:
-    return Link(evening.visit(Role.SCREEN))
+def link(evening: Evening) -> Link:
+    return Link(evening.chair.visit(Role.SCREEN))
 
 
 def show(browser: LocalBrowser, link: Link, size: tuple[int, int] = SCREENS[0], **options: Any) -> Page:
@@ -130,6 +142,22 @@ def test_every_page_of_a_result_fits_in_letters_a_room_can_read(
             assert picture["right"] <= size[0] + 1
         page.keyboard.press("ArrowRight")
     assert pictures == len(CONTESTS)
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=["wide", "narrow"])
+def test_open_vote_is_in_letters_a_room_can_read_with_the_address_and_the_words_in_view(
+    browser: LocalBrowser, evening: Evening, size: tuple[int, int]
+) -> None:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_content(evening.while_open.decode())
+    for text in page.evaluate(MEASURE):
+        assert text["size"] >= 0.04 * size[1] - 0.5, text
+        assert text["contrast"] >= LEAST_CONTRAST, text
+        assert text["right"] <= size[0] + 1, text
+    for shown in (".count", ".words", "strong"):
+        place = page.locator(shown).first.bounding_box()
+        assert place is not None
+        assert place["y"] + place["height"] <= size[1]
 
 
 def test_every_contest_has_its_page_with_the_chart_in_words(browser: LocalBrowser, link: Link) -> None:
