@@ -9,6 +9,7 @@ from bench.archives import measure_archive
 from bench.ballots import measure_ballots
 from bench.booth import measure_booth
 from bench.machine import describe_machine
+from bench.reports import measure_reports
 from bench.reviews import measure_review
 from bench.sheets import measure_slips
 from bench.table import render_section
@@ -21,7 +22,7 @@ def main() -> None:
     start = perf_counter()
     with open_browser() as browser:
         _print(f"# Measurements\n\n{describe_machine(browser)}\n")
-        for measure in (measure_ballots, measure_tallies, measure_archive, measure_slips):
+        for measure in (measure_ballots, measure_tallies, measure_archive, measure_reports, measure_slips):
             _print(render_section(measure()))
             sys.stderr.write(f"{perf_counter() - start:.0f} s\n")
         _print(render_section(measure_booth(browser)))
