@@ -34,6 +34,12 @@ MOST_TAGGED_ROWS = 3_000
 MOST_PRINTED_CONTESTS = 2_000
 """Beyond so many contests, some 150 pages, nobody reads them on paper: the print says where they are instead."""
 
+MOST_HEADING_LETTERS, SHORTEST_HEADING = 1_600, 20
+"""Letters of all headings of a table, and of one however many columns there are."""
+
+LONGEST_PRINTED = 600
+"""Letters of one text: no unit fills the superior's pages. Minutes, workbook and JSON have a longer one whole."""
+
 
 @dataclass(frozen=True)
 class PrintedColumn:
@@ -128,7 +134,7 @@ def _compose(combined: CombinedReport, words: CombinedWording) -> PrintedCombina
     return PrintedCombination(
         language=words.language.value,
         heading=words.say("heading"),
-        superior=find_superior(combined) or words.say("body"),
+        superior=_cut(find_superior(combined)) or words.say("body"),
         day=words.say("day"),
         title=words.say("print_title"),
         subtitle=words.say("print_subtitle", listed=listed),
@@ -143,7 +149,7 @@ def _compose(combined: CombinedReport, words: CombinedWording) -> PrintedCombina
             _compose_section("left_out", [compose_left_out(combined, words)], words),
         ),
         notes_title=words.say("section.notes"),
-        notes=(words.say("checked"), *list_notes(combined, words)),
+        notes=(words.say("checked"), *map(_cut, list_notes(combined, words))),
         signatures=(words.say("signer"), words.say("head")),
         sign_here=words.say("sign_here"),
         annexes=(
@@ -169,9 +175,9 @@ def _compose_rule_set(combined: CombinedReport, total: RuleSetTotal, words: Comb
         returned=total.returned,
         valid=total.valid,
     )
-    bands = [PrintedBand(words.read(each.text), each.count, total.contests) for each in total.outcomes]
-    bands += [PrintedBand(words.read(each.text), each.count, candidates) for each in total.standings]
-    return PrintedRuleSet(words.read(total.rule_set.title), facts, tuple(bands))
+    bands = [PrintedBand(_cut(words.read(each.text)), each.count, total.contests) for each in total.outcomes]
+    bands += [PrintedBand(_cut(words.read(each.text)), each.count, candidates) for each in total.standings]
+    return PrintedRuleSet(_cut(words.read(total.rule_set.title)), facts, tuple(bands))
 
 
 def _is_under(election: ElectionSummary, total: RuleSetTotal) -> bool:
@@ -194,11 +200,23 @@ def _compose_contest_section(combined: CombinedReport, words: CombinedWording) -
 
 def _print_table(sheet: Sheet, words: CombinedWording, *, has_title: bool) -> PrintedTable:
     return PrintedTable(
-        title=sheet.title if has_title else "",
-        columns=tuple(PrintedColumn(each.title, each.width, _is_number(each)) for each in sheet.columns),
+        title=_cut(sheet.title) if has_title else "",
+        columns=tuple(
+            PrintedColumn(_shorten_heading(each.title, len(sheet.columns)), each.width, _is_number(each))
+            for each in sheet.columns
+        ),
         rows=tuple(tuple(_write_value(value, words) for value in row) for row in sheet.rows),
         strong_rows=tuple(sorted(sheet.strong_rows)),
     )
+
+
+def _shorten_heading(title: str, columns: int) -> str:
+    """Return a heading that leaves room below it on every page, where it is repeated."""
+    return _cut(title, max(MOST_HEADING_LETTERS // columns, SHORTEST_HEADING))
+
+
+def _cut(text: str, longest: int = LONGEST_PRINTED) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _is_number(column: SheetColumn) -> bool:
@@ -213,8 +231,10 @@ def _write_value(value: SheetValue, words: CombinedWording) -> str:
             return words.write_share(value)
         case date():
             return words.write_day(value)
-        case int() | str():
+        case int():
             return str(value)
+        case str():
+            return _cut(value)
 
 
 def _compose_contests(combined: CombinedReport, total: RuleSetTotal, words: CombinedWording) -> Sheet:

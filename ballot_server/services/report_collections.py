@@ -15,7 +15,6 @@ from ballot_server.minutes.combined_json import render_combined_json
 from ballot_server.minutes.combined_report import render_combined_pdf
 from ballot_server.minutes.combined_wording import CombinedWording
 from ballot_server.minutes.combined_workbook import render_combined_workbook
-from ballot_server.minutes.report_sentences import LeftOutSentence, describe_left_out
 from ballot_server.services.combine_reports import combine_reports
 from ballot_server.services.form_fields import FormReader
 from ballot_server.services.kept_checks import is_current, read_checked
@@ -190,11 +189,6 @@ def list_page_figures(combined: CombinedReport, language: Language) -> tuple[Fig
 def list_page_notes(combined: CombinedReport, language: Language) -> tuple[str, ...]:
     """Return the notes that print and workbook have."""
     return list_notes(combined, CombinedWording(language))
-
-
-def explain_left_out(left_out: LeftOut, language: Language) -> LeftOutSentence:
-    """Return why a file is in no total, and what to do."""
-    return describe_left_out(left_out, language)
 
 
 def read_unit_list(database: Database, collection: int) -> bytes:

@@ -16,6 +16,7 @@ from ballot_server.services.collect_reports import (
     remove_collection,
     remove_report,
 )
+from ballot_server.services.print_combined import explain_left_out
 from ballot_server.services.read_report import LARGEST_REPORT_BYTES
 from ballot_server.services.read_units import LARGEST_LIST_BYTES
 from ballot_server.services.report_collections import (
@@ -24,7 +25,6 @@ from ballot_server.services.report_collections import (
     FileView,
     begin_collection,
     change_collection,
-    explain_left_out,
     list_collections,
     list_page_figures,
     list_page_notes,

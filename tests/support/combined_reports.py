@@ -26,28 +26,26 @@ from ballot_server.domain.result import format_percentage
 from ballot_server.rules.loader import load_named_rule_set
 from ballot_server.rules.model import Standing
 from ballot_server.services.combine_reports import combine_reports
+from tests.support.hostile_texts import fill_texts
 
 DAY = date(2026, 1, 15)
 RULE_SETS = ("vn-screening-step1", "vn-screening-removal", "vn-confidence", "vn-recognition")
-HOSTILE_TEXTS = (
-    '=HYPERLINK("http://example.invalid","x")',
-    "+84 9",
-    "-1+1",
-    "@SUM(A1:A9)",
-    "\t=1",
-    "\r=1",
-    'a "quoted", text;\n=2',
-    "＝1",
-    "<img src=http://example.invalid/x.png>",
-    '<font color="[[[getattr]]]">x</font></para>',
-    '#import "x.typ": * $x$ `#` *b* _i_ @ref <label>',
-    "\u202egnuh\u202c \u200b\u200d\ufeff",
-    "Nguyễn Văn Hòa",
-    "họp 🎉 xong",
-    "שלום",
-    "\x00\x07",
-    "{{7*7}} ${7*7} &A &P",
-    "A" * 5000,
+_TEXT_FIELDS = frozenset(
+    {
+        "name",
+        "note",
+        "file",
+        "unit",
+        "superior",
+        "place",
+        "vi",
+        "en",
+        "detail",
+        "other",
+        "base_ground",
+        "ground",
+        "check",
+    }
 )
 
 
@@ -198,8 +196,7 @@ def combine_sample(units: int = 12, *, missing: int = 3, contests: int = 2) -> C
         ReceivedFile(f"chi-bo-{n}.report.json", make_summary(n, contests=contests, candidates=9 if n == 5 else 0))
         for n in reporting
     ]
-    first = files[0].result
-    assert isinstance(first, ReportSummary)
+    first = make_summary(1, contests=contests)
     files.append(ReceivedFile("lai-lan-nua.report.json", first))
     files.append(ReceivedFile("don-vi-la.report.json", replace(first, unit_key="K" + "9" * 19)))
     files.append(ReceivedFile("ten-khac.report.json", replace(first, unit="Chi bộ Khác")))
@@ -218,33 +215,6 @@ def combine_sample(units: int = 12, *, missing: int = 3, contests: int = 2) -> C
     return combine_reports(listed, files)
 
 
-def combine_hostile() -> CombinedReport:
-    """Return a combined report with a hostile text in every place where a unit's text may stand."""
-    files, units = [], []
-    for number, text in enumerate(HOSTILE_TEXTS, start=1):
-        words = Wording(text, text)
-        summary = make_summary(number, contests=1)
-        elections = tuple(
-            replace(
-                each,
-                title=words,
-                base_ground=text,
-                rule_set=replace(each.rule_set, title=words, digest=str(number), is_own=True, version=None),
-                contests=tuple(
-                    replace(
-                        contest,
-                        subject=words,
-                        outcome_text=words,
-                        options=tuple(replace(option, label=words) for option in contest.options),
-                    )
-                    for contest in each.contests
-                ),
-            )
-            for each in summary.elections
-        )
-        unit = list_sample_unit(number, name=f"{text} {number}")
-        units.append(replace(unit, note=text))
-        files.append(ReceivedFile(text, replace(summary, unit=unit.name, superior=text, elections=elections)))
-        files.append(ReceivedFile(text, Refusal(LeftOutCause.ARCHIVE_FAILS, check="V1", entry=1, detail=text)))
-        units.append(list_sample_unit(100 + number, name=f"{text} {100 + number}"))
-    return combine_reports(units, files)
+def fill_combined(text: str, *, units: int = 3) -> CombinedReport:
+    """Return a combined report with a text in every place where a unit or a file may have written one."""
+    return fill_texts(combine_sample(units, missing=1, contests=1), text, replaces=_TEXT_FIELDS.__contains__)
