@@ -16,6 +16,7 @@ from ballot_server.i18n import Language
 from ballot_server.minutes import render_minutes
 from ballot_server.minutes.record import MinutesRecord
 from ballot_server.services import keep_minutes
+from ballot_server.services.archive_standing import ArchiveDestroyedError
 from ballot_server.services.show_slides import (
     ContestMissingError,
     NothingPublishedError,
@@ -23,10 +24,12 @@ from ballot_server.services.show_slides import (
     ResultNotPublishedError,
     draw_contest,
     print_result_slides,
+    read_published,
     read_slides_record,
 )
+from tests.support.archives_kept import destroy, end_evening
 from tests.support.chair_evenings import ELECTION, ChairEvening, begin_chair_evening
-from tests.support.evenings import AGREE, DISAGREE
+from tests.support.evenings import AGREE, DISAGREE, MEETING
 
 CONTESTS = ("Đồng chí Đặng Văn Khôi", "Đồng chí Đỗ Mạnh Cường")
 FIRST = {**ELECTION, "contests": f"{CONTESTS[0]}; 00125007\n{CONTESTS[1]}; 00125009"}
@@ -270,3 +273,15 @@ def test_chair_is_warned_of_votes_that_are_all_alike_before_publication(watched:
     page = watched.pages["second tallied"]
     assert "Mọi phiếu hợp lệ đều giống nhau ở nội dung dưới đây." in page
     assert "Mọi phiếu hợp lệ đều giống nhau" not in watched.pages["tallied"]
+
+
+def test_destroyed_archive_gives_neither_slides_nor_charts(tmp_path: Path) -> None:
+    with end_evening(tmp_path) as ended:
+        database = ended.installation.database
+        election = read_slides_record(database, MEETING, Language.VIETNAMESE).elections[0]
+        assert election.contests
+        destroy(ended)
+        with pytest.raises(ArchiveDestroyedError):
+            print_result_slides(database, MEETING, Language.VIETNAMESE)
+        with pytest.raises(ArchiveDestroyedError):
+            read_published(database, MEETING, "s1", Language.VIETNAMESE)
