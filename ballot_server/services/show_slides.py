@@ -18,7 +18,6 @@ from ballot_server.minutes.record import ContestRecord, ElectionRecord
 from ballot_server.minutes.result_slides import SlidesRecord, compose_chart_parts, render_result_slides
 from ballot_server.minutes.screen_charts import ScreenShape, render_screen_chart
 from ballot_server.minutes.wording import Wording
-from ballot_server.services.archive_standing import check_kept
 from ballot_server.services.board_view import list_entries
 from ballot_server.services.compose_election_record import compose_election_record
 from ballot_server.services.write_minutes import read_decided
@@ -74,13 +73,12 @@ def print_result_slides(database: Database, meeting: str, language: Language) ->
 
 
 def read_slides_record(database: Database, meeting: str, language: Language) -> SlidesRecord:
-    """Return what the slides of a meeting say.
+    """Return what the slides of a meeting say; of a destroyed archive they bear no code any more.
 
-    Raises: MeetingUnknownError; ArchiveDestroyedError; NothingPublishedError.
+    Raises: MeetingUnknownError; NothingPublishedError.
     """
     with database.read() as session:
         held = MeetingRepository(session).get(meeting)
-        check_kept(session, meeting)
         published = _list_published(session, meeting, language)
         head = _find_printed_head(session, meeting)
     if not published:
@@ -99,11 +97,10 @@ def read_slides_record(database: Database, meeting: str, language: Language) -> 
 def read_published(database: Database, meeting: str, election: str, language: Language) -> ElectionRecord:
     """Return a published election's part of the minutes.
 
-    Raises: MeetingUnknownError, ElectionMissingError; ArchiveDestroyedError; ResultNotPublishedError.
+    Raises: MeetingUnknownError, ElectionMissingError; ResultNotPublishedError.
     """
     with database.read() as session:
         MeetingRepository(session).get(meeting)
-        check_kept(session, meeting)
         if ElectionRepository(session).get(meeting, election).state is ElectionState.PUBLISHED:
             for each in _list_published(session, meeting, language):
                 if each.id == election:
