@@ -73,7 +73,7 @@ def list_figures(combined: CombinedReport, words: CombinedWording) -> tuple[Figu
 
 def list_notes(combined: CombinedReport, words: CombinedWording) -> tuple[str, ...]:
     """Return what a reader must know of the numbers: how people are counted, and which texts were not compared."""
-    notes = [words.say("note.people"), words.say("note.order")]
+    notes = [words.say("note.people"), words.say("note.order"), words.say("note.compare")]
     elections = tuple(list_elections(combined))
     for mark in sorted({each.mark for each in elections} - VERIFIED_MARKS):
         titles = {words.read(each.rule_set.title): None for each in elections if each.mark == mark}

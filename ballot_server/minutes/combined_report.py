@@ -16,6 +16,7 @@ from ballot_server.minutes.combined_figures import find_day, find_superior, list
 from ballot_server.minutes.combined_tables import (
     compose_left_out,
     compose_missing,
+    compose_reports,
     compose_rule_set,
     compose_units,
     describe_tests,
@@ -158,6 +159,7 @@ def _compose(combined: CombinedReport, words: CombinedWording) -> PrintedCombina
                 "rule_sets", [compose_rule_set(combined, total, words) for total in combined.total.rule_sets], words
             ),
             _compose_contest_section(combined, words),
+            _compose_section("reports", [compose_reports(combined, words)], words),
         ),
     )
 

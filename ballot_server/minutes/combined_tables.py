@@ -167,6 +167,26 @@ def compose_options(combined: CombinedReport, words: CombinedWording) -> Sheet:
     )
 
 
+def compose_reports(combined: CombinedReport, words: CombinedWording) -> Sheet:
+    """Return every report that counts with the code by which it is compared with its signed minutes."""
+    accepted = [(unit.unit, each) for unit in combined.units for each in unit.reports]
+    return Sheet(
+        title=words.say("table.reports"),
+        columns=(
+            SheetColumn(words.say("column.order"), _NUMBER, 6),
+            SheetColumn(words.say("column.unit"), width=40),
+            SheetColumn(words.say("column.day"), _DATE, 12),
+            SheetColumn(words.say("column.file"), width=36),
+            SheetColumn(words.say("column.head_code"), width=46),
+        ),
+        rows=tuple(
+            (number, unit.name, each.report.held_on, each.file, each.report.head_code)
+            for number, (unit, each) in enumerate(accepted, start=1)
+        ),
+        frozen=2,
+    )
+
+
 def compose_missing(combined: CombinedReport, words: CombinedWording) -> Sheet:
     """Return the units that have not reported, in the list's order."""
     return Sheet(

@@ -11,6 +11,7 @@ from ballot_server.minutes.combined_tables import (
     compose_missing,
     compose_options,
     compose_outcomes,
+    compose_reports,
     compose_rule_set,
     compose_units,
 )
@@ -30,6 +31,7 @@ def render_combined_workbook(combined: CombinedReport, language: Language = Lang
         *rule_sets,
         compose_contests(combined, words),
         compose_options(combined, words),
+        compose_reports(combined, words),
         compose_missing(combined, words),
         compose_left_out(combined, words),
     )

@@ -24,7 +24,15 @@ from tests.support.harmless_files import list_cells, list_workbook_harms, read_p
 from tests.support.hostile_texts import HOSTILE
 from tests.support.office import convert_to_pdf
 
-FIXED = ("Tổng hợp", "Kết luận theo quy tắc", "Theo đơn vị", "Từng nội dung", "Từng phương án", "Chưa báo cáo")
+FIXED = (
+    "Tổng hợp",
+    "Kết luận theo quy tắc",
+    "Theo đơn vị",
+    "Từng nội dung",
+    "Từng phương án",
+    "Báo cáo được tính",
+    "Chưa báo cáo",
+)
 DAY = date(2026, 1, 15)
 
 
@@ -134,6 +142,15 @@ def test_missing_units_and_files_left_out_are_named_with_cause(combined: Combine
     rows = read_rows(workbook, "Tệp không tính")
     assert [row["Tệp"] for row in rows] == [left.file for left in combined.left_out]
     assert all(row["Vì sao không tính"] and row["Cần làm gì"] for row in rows)
+
+
+def test_every_report_that_counts_is_named_with_the_code_to_compare(
+    combined: CombinedReport, workbook: Workbook
+) -> None:
+    rows = read_rows(workbook, "Báo cáo được tính")
+    expected = [(each.file, each.report.head_code) for unit in combined.units for each in unit.reports]
+    assert [(row["Tệp"], row["Mã niêm phong trên biên bản"]) for row in rows] == expected
+    assert all(code for _, code in expected)
 
 
 def test_sheets_print_landscape_under_a_heading_that_stays(workbook: Workbook) -> None:

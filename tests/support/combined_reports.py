@@ -174,6 +174,7 @@ def make_summary(number: int, *, contests: int = 2, candidates: int = 0) -> Repo
         meeting=f"M{number:07}",
         held_on=DAY + timedelta(days=number % 9),
         head="ab" * 32,
+        head_code=f"{number:04}-NAYT-NAYT-NAYT-NAYT-NAYT-NAYT-NAYT",
         archive=sha256(str(number).encode()).hexdigest(),
         summoned=members,
         present=members - 1,
