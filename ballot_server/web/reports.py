@@ -101,9 +101,13 @@ def post_files(collection: str) -> Response:
     if not uploads:
         raise refuse("reports.no_file")
     received = 0
-    for upload in uploads:
-        take = partial(receive_report, installation, number, name=upload.filename or "", data=upload.read())
-        received = run_act(take)
+    try:
+        for upload in uploads:
+            take = partial(receive_report, installation, number, name=upload.filename or "", data=upload.read())
+            received = run_act(take)
+    finally:
+        for upload in uploads:
+            upload.close()
     if request.accept_mimetypes.best == "application/json":
         view = run_act(lambda: view_received(installation.database, number, received))
         return Response(json.dumps(_describe_file(view)), mimetype="application/json")

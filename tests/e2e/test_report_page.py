@@ -87,7 +87,9 @@ def begin(page: Page) -> None:
     """Begin a collection of three units."""
     page.goto("/reports")
     page.fill("#collection_title", "Rà soát quý I năm 2026")
-    page.set_input_files("#units", files=[{"name": "UNITS.csv", "mimeType": "text/csv", "buffer": write_units(UNITS)}])
+    page.set_input_files(
+        "#units", files=[FilePayload(name="UNITS.csv", mimeType="text/csv", buffer=write_units(UNITS))]
+    )
     page.get_by_role("button", name="Bắt đầu nhận báo cáo").click()
     expect(page.locator("h1")).to_have_text("Rà soát quý I năm 2026")
 

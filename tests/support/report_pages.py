@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -42,9 +42,10 @@ class Collector:
     chair: StaffClient
     installation: Installation
 
-    def begin(self, units: bytes = b"", **fields: str) -> TestResponse:
+    def begin(self, units: bytes = b"", fields: Mapping[str, str] | None = None) -> TestResponse:
         """Send the form of a new collection."""
-        data = {"collection_title": "Quý I", **fields, "units": (io.BytesIO(units or write_units(UNITS)), "UNITS.csv")}
+        file = io.BytesIO(units or write_units(UNITS)), "UNITS.csv"
+        data = {"collection_title": "Quý I", **(fields or {}), "units": file}
         return self.chair.post("/reports", data=data, content_type="multipart/form-data")
 
     def open(self) -> str:
