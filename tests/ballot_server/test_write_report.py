@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ballot_server.cli.main import main
 from ballot_server.domain.combined_report import ListedUnit, ReceivedFile
 from ballot_server.domain.received_report import ReportSummary
 from ballot_server.services.combine_reports import combine_reports
@@ -35,6 +36,9 @@ def test_report_from_the_chairs_page_is_counted_with_the_numbers_of_the_evening(
     assert answer.headers["Content-Disposition"] == f"attachment; filename=bao-cao-{evening.code}.report.json"
     assert answer.data == write_report(evening.installation, evening.code)
     assert decode_report(answer.data).archive == archive
+    out = evening.folder / "x.report.json"
+    assert main(["report", "write", evening.code, "--data", str(evening.folder / "data"), "--out", str(out)]) == 0
+    assert out.read_bytes() == answer.data
     summary = check_report(answer.data)
     assert isinstance(summary, ReportSummary)
     unit = ListedUnit(DETAILS["unit"], format_unit_fingerprint(evening.installation.unit_key))
