@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 from typing import TypeAlias
 
 from cryptography import x509
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ballot_server.errors import BallotServerError
+from ballot_server.services.key_file import make_durable
 
 AUTHORITY_KEY_FILE = "authority.key"
 AUTHORITY_FILE = "authority.pem"
@@ -110,14 +112,19 @@ def parse_address(name: ServerName) -> ipaddress.IPv4Address | ipaddress.IPv6Add
 
 
 def write_durably(path: Path, data: bytes, *, mode: int) -> None:
-    """Write a file whole or not at all, its permissions set before its content."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    """Write a file whole or not at all, its permissions set before its content; then no power cut takes it away."""
+    # Two requests for one meeting's minutes write the same file at once, in threads of one process.
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    make_durable(path.parent)
 
 
 def encode_key(key: ec.EllipticCurvePrivateKey) -> bytes:

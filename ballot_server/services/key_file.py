@@ -32,6 +32,15 @@ def load_key_file(
     return SigningSeed(data)
 
 
+def make_durable(folder: Path) -> None:
+    """Make the names in a folder survive a power cut, as their files' content does."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _create_key_file(path: Path, random_bytes: RandomBytes, damaged: type[KeyFileDamagedError]) -> SigningSeed:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     seed = generate_signing_seed(random_bytes)
@@ -49,13 +58,5 @@ def _create_key_file(path: Path, random_bytes: RandomBytes, damaged: type[KeyFil
         seed = load_key_file(path, random_bytes, damaged)
     finally:
         draft.unlink()
-    _make_durable(path.parent)
+    make_durable(path.parent)
     return seed
-
-
-def _make_durable(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
