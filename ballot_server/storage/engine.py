@@ -51,6 +51,8 @@ class Database:
         self._writer = engine.execution_options(**{_IMMEDIATE: True})
         if engine.dialect.name == "postgresql":
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # Whatever the server's default is: a writer must see what was committed while it waited for the lock.
+            self._writer = self._writer.execution_options(isolation_level="READ COMMITTED")
         self._anchor: Connection | None = engine.connect()
 
     @contextmanager
@@ -118,8 +120,8 @@ def open_engine(url: str, *, busy_timeout_milliseconds: int = BUSY_TIMEOUT_MILLI
     """Return an engine with the durable settings, its schema untouched; a SQLite file's folder is made if missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        waits = {"options": f"-c lock_timeout={busy_timeout_milliseconds}"}
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=waits)
+        settings = {"options": f"-c lock_timeout={busy_timeout_milliseconds} -c synchronous_commit=on"}
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=settings)
     engine = create_engine(parsed, poolclass=NullPool)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":

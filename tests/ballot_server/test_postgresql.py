@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from ballot_server.config import DATABASE_VARIABLE
@@ -66,6 +67,21 @@ def test_writer_sees_what_the_one_before_it_committed(database: Database) -> Non
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(append, range(24))) == list(range(24))
+
+
+def test_lax_defaults_of_the_server_change_neither_what_a_writer_sees_nor_what_is_durable(
+    postgresql: PostgreSQL,
+) -> None:
+    address = postgresql.create()
+    with open_stored_election(address) as database:
+        name = make_url(address).database
+        with database.write() as session:
+            for setting in ("default_transaction_isolation = 'repeatable read'", "synchronous_commit = off"):
+                session.execute(text(f"ALTER DATABASE {name} SET {setting}"))
+        with database.write() as session:
+            shown = ("transaction_isolation", "synchronous_commit")
+            found = [session.execute(text(f"SHOW {setting}")).scalar_one() for setting in shown]
+    assert found == ["read committed", "on"]
 
 
 def test_rewrite_waits_no_longer_than_it_may_for_a_reader(postgresql: PostgreSQL) -> None:
