@@ -23,9 +23,10 @@ from ballot_server.minutes.combined_tables import (
     list_contests,
 )
 from ballot_server.minutes.combined_wording import CombinedWording, read_share
-from ballot_server.minutes.printable_values import encode_value
+from ballot_server.minutes.printable_values import encode_record
 from ballot_server.minutes.sheet import CellKind, Share, Sheet, SheetColumn, SheetValue
-from ballot_server.minutes.typesetting import find_unprintable, make_tree_printable, typeset
+from ballot_server.minutes.typesetting import make_data_printable, typeset
+from ballot_server.minutes.wording import Wording
 
 TEMPLATE = "combined_report.typ"
 MOST_TAGGED_ROWS = 3_000
@@ -120,13 +121,9 @@ def render_combined_pdf(combined: CombinedReport, language: Language = Language.
     words = CombinedWording(language)
     composed = _compose(combined, words)
     rows = sum(len(table.rows) for part in (*composed.sections, *composed.annexes) for table in part.tables)
-    data = encode_value(composed)
-    replaced = find_unprintable(data)
-    printable = make_tree_printable(data)
-    if not isinstance(printable, dict):
-        raise TypeError("a print is encoded as an object")
-    codes = ", ".join(f"U+{ord(character):04X}" for character in replaced)
-    printable["replaced"] = words.say("replaced", codes=codes) if replaced else ""
+    data = encode_record(composed)
+    printable = make_data_printable(data)
+    printable["replaced"] = Wording(language).describe_replaced(data)
     return typeset(TEMPLATE, printable, dated=find_day(combined), has_tags=rows <= MOST_TAGGED_ROWS)
 
 

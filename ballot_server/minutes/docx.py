@@ -16,9 +16,9 @@ from ballot_server.minutes.docx_elements import keep_with_next
 from ballot_server.minutes.docx_package import describe_file, open_blank, pack_docx
 from ballot_server.minutes.docx_pages import add_closing_table, add_edges, add_front
 from ballot_server.minutes.docx_styles import define_styles
+from ballot_server.minutes.printable_values import encode_record
 from ballot_server.minutes.record import MinutesRecord
-from ballot_server.minutes.render_minutes import encode_document
-from ballot_server.minutes.typesetting import find_unprintable, make_printable
+from ballot_server.minutes.typesetting import make_printable
 from ballot_server.minutes.wording import Wording
 
 _Value = TypeVar("_Value")
@@ -41,9 +41,8 @@ def render_document_docx(composed: PrintedDocument, language: Language, *, dated
     writer = BlockWriter(file, printed.layout, language)
     add_front(file, printed)
     writer.add_blocks(printed.blocks)
-    codes = ", ".join(f"U+{ord(character):04X}" for character in find_unprintable(encode_document(composed)))
-    if codes:
-        writer.add_block(Paragraph(Wording(language).say("replaced", codes=codes), tone=Tone.NOTE))
+    if replaced := Wording(language).describe_replaced(encode_record(composed)):
+        writer.add_block(Paragraph(replaced, tone=Tone.NOTE))
     _close(writer, printed)
     add_edges(file, printed)
     title = f"{printed.front.title} – {printed.front.unit}"

@@ -6,7 +6,6 @@ finished file holds no relationship to anything outside it, no macro and no fiel
 
 from __future__ import annotations
 
-import zipfile
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -14,6 +13,7 @@ import docx
 from docx.document import Document
 
 from ballot_server.i18n import Language
+from ballot_server.minutes.file_package import pack_parts, unpack_parts
 
 FONT = "Times New Roman"
 """Word has it everywhere, and Tinos, which the PDF embeds, has the same widths."""
@@ -70,9 +70,7 @@ _SETTINGS = (
     '<w:decimalSymbol w:val="{mark}"/><w:listSeparator w:val=";"/></w:settings>'
 )
 
-_FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 _LONGEST_PROPERTY = 255
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def open_blank(language: Language) -> Document:
@@ -88,7 +86,7 @@ def open_blank(language: Language) -> Document:
         "word/settings.xml": _SETTINGS.format(locale=locale, mark=mark),
         "word/styles.xml": _STYLES.format(locale=locale),
     }
-    return docx.Document(BytesIO(_pack({name: (_XML + text).encode() for name, text in parts.items()})))
+    return docx.Document(BytesIO(pack_parts({name: (_XML + text).encode() for name, text in parts.items()})))
 
 
 def describe_file(document: Document, *, title: str, author: str, language: Language, dated: date) -> None:
@@ -106,18 +104,4 @@ def pack_docx(document: Document) -> bytes:
     """Return the document as a file: the same document gives the same bytes."""
     saved = BytesIO()
     document.save(saved)
-    with zipfile.ZipFile(saved) as archive:
-        return _pack({name: archive.read(name) for name in archive.namelist()})
-
-
-def _pack(parts: dict[str, bytes]) -> bytes:
-    """Return a zip of the parts: those that say what the others are first, no time and no system in any."""
-    rest = sorted(parts.keys() - set(_FIRST_PARTS))
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name in (*_FIRST_PARTS, *rest):
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
-            entry.create_system = 0
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, parts[name], compresslevel=9)
-    return packed.getvalue()
+    return pack_parts(unpack_parts(saved.getvalue()))

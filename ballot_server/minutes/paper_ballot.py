@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ballot_server.i18n import Language, translate
-from ballot_server.minutes.typesetting import Json, make_tree_printable, typeset
+from ballot_server.minutes.typesetting import Json, make_data_printable, typeset
 
 TEMPLATE = "paper_ballot.typ"
 
@@ -51,7 +51,7 @@ def render_paper_ballot(sheet: PaperBallotSheet, language: Language = Language.V
         "page": _say("page", language),
         "rehearsal": _say("rehearsal", language) if sheet.rehearsal else "",
     }
-    data: Json = {
+    data: dict[str, Json] = {
         "labels": labels,
         "language": language.value,
         "unit": sheet.unit,
@@ -66,10 +66,7 @@ def render_paper_ballot(sheet: PaperBallotSheet, language: Language = Language.V
             for question in sheet.questions
         ],
     }
-    printable = make_tree_printable(data)
-    if not isinstance(printable, dict):
-        raise TypeError("a sheet is encoded as an object")
-    return typeset(TEMPLATE, printable, dated=sheet.date)
+    return typeset(TEMPLATE, make_data_printable(data), dated=sheet.date)
 
 
 def _say(key: str, language: Language, /, **fields: object) -> str:

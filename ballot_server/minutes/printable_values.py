@@ -6,7 +6,7 @@ import dataclasses
 from datetime import date
 from enum import Enum
 
-from ballot_server.minutes.typesetting import Json, make_tree_printable
+from ballot_server.minutes.typesetting import Json, make_data_printable
 
 
 def encode_value(value: object) -> Json:
@@ -27,9 +27,14 @@ def encode_value(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} cannot stand in a document")
 
 
-def encode_printable(record: object) -> dict[str, Json]:
-    """Return a record as JSON with every text in it made printable."""
-    encoded = make_tree_printable(encode_value(record))
+def encode_record(record: object) -> dict[str, Json]:
+    """Return a record as a JSON object, as `encode_value` does. Raises: TypeError for anything but a record."""
+    encoded = encode_value(record)
     if not isinstance(encoded, dict):
         raise TypeError("a record is encoded as an object")
     return encoded
+
+
+def encode_printable(record: object) -> dict[str, Json]:
+    """Return a record as a JSON object with every text in it made printable."""
+    return make_data_printable(encode_record(record))

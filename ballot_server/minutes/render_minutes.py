@@ -8,10 +8,10 @@ from ballot_server.i18n import Language
 from ballot_server.minutes.balance import check_minutes
 from ballot_server.minutes.composition import compose_minutes
 from ballot_server.minutes.document import PrintedDocument
-from ballot_server.minutes.printable_values import encode_value
+from ballot_server.minutes.printable_values import encode_record
 from ballot_server.minutes.qr_code import draw_qr_code
 from ballot_server.minutes.record import MinutesRecord
-from ballot_server.minutes.typesetting import Json, find_unprintable, make_tree_printable, typeset
+from ballot_server.minutes.typesetting import make_data_printable, typeset
 from ballot_server.minutes.wording import Wording
 
 TEMPLATE = "minutes.typ"
@@ -28,21 +28,9 @@ def render_minutes(record: MinutesRecord, language: Language = Language.VIETNAME
 
 def render_document(document: PrintedDocument, language: Language, *, dated: date) -> bytes:
     """Return a document as PDF/A-2b, the same bytes for the same document. Raises: TypesettingError."""
-    data = encode_document(document)
-    replaced = find_unprintable(data)
-    printable = make_tree_printable(data)
-    if not isinstance(printable, dict):
-        raise TypeError("a document is encoded as an object")
-    codes = ", ".join(f"U+{ord(character):04X}" for character in replaced)
-    printable["replaced"] = Wording(language).say("replaced", codes=codes) if replaced else ""
+    data = encode_record(document)
+    printable = make_data_printable(data)
+    printable["replaced"] = Wording(language).describe_replaced(data)
     printable["language"] = language.value
     printable["qr_code"] = "" if document.seal is None else draw_qr_code(document.seal.code)
     return typeset(TEMPLATE, printable, dated=dated)
-
-
-def encode_document(document: PrintedDocument) -> dict[str, Json]:
-    """Return a document as JSON values, as the template reads it."""
-    encoded = encode_value(document)
-    if not isinstance(encoded, dict):
-        raise TypeError("a document is encoded as an object")
-    return encoded

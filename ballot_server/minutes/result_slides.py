@@ -13,7 +13,7 @@ from ballot_server.minutes.contest_composition import has_summary
 from ballot_server.minutes.document import Alignment, Chart, Column, Fact, Table
 from ballot_server.minutes.printable_values import encode_value
 from ballot_server.minutes.record import ContestRecord, ElectionRecord, OptionRecord
-from ballot_server.minutes.typesetting import Json, find_unprintable, make_tree_printable, typeset
+from ballot_server.minutes.typesetting import Json, make_data_printable, typeset
 from ballot_server.minutes.wording import Wording, group_characters
 
 TEMPLATE = "result_slides.typ"
@@ -128,12 +128,8 @@ def render_result_slides(record: SlidesRecord, language: Language = Language.VIE
         "clause_label": _say("clause", language),
         "language": language.value,
     }
-    replaced = find_unprintable(data)
-    codes = ", ".join(f"U+{ord(character):04X}" for character in replaced)
-    printable = make_tree_printable(data)
-    if not isinstance(printable, dict):
-        raise TypeError("slides are encoded as an object")
-    printable["replaced"] = wording.say("replaced", codes=codes) if replaced else ""
+    printable = make_data_printable(data)
+    printable["replaced"] = wording.describe_replaced(data)
     return typeset(TEMPLATE, printable, dated=record.date)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.numbers_in_words import LARGEST_NUMBER, read_number
-from ballot_server.minutes.typesetting import Json, make_tree_printable, typeset
+from ballot_server.minutes.typesetting import Json, make_data_printable, typeset
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,7 @@ def typeset_paper(
         "rehearsal_line": _say("rehearsal_line", language) if paper.rehearsal else "",
         "sign_here": _say("sign_here", language),
     }
-    printable = make_tree_printable({**data, "frame": frame, "language": language.value})
-    if not isinstance(printable, dict):
-        raise TypeError("a paper is encoded as an object")
+    printable = make_data_printable({**data, "frame": frame, "language": language.value})
     return typeset(template, printable, dated=paper.date)
 
 

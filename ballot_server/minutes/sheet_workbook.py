@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +22,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
+from ballot_server.minutes.file_package import pack_parts, unpack_parts
 from ballot_server.minutes.sheet import CellKind, Share, Sheet, SheetColumn, SheetValue
 from ballot_server.minutes.sheet_text import ELLIPSIS, make_sheet_text
 
@@ -178,14 +178,8 @@ def _fill(cell: Cell | MergedCell, value: SheetValue, style: str) -> None:
 
 
 def _fix_times(content: bytes, *, title: str, dated: date) -> bytes:
-    """Return a workbook with our own properties, and with one time on every file in it."""
+    """Return a workbook with our own properties, and with no time of the clock in it."""
     moment = datetime(dated.year, dated.month, dated.day)  # noqa: DTZ001 - the format's times have no zone.
     properties = DocumentProperties(creator="phieukin", title=title, created=moment, modified=moment)
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(file, "w") as target:
-        for name in source.namelist():
-            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            member.compress_type = zipfile.ZIP_DEFLATED
-            data = tostring(properties.to_tree()) if name == _CORE else source.read(name)
-            target.writestr(member, data)
-    return file.getvalue()
+    core = tostring(properties.to_tree())
+    return pack_parts(unpack_parts(content) | {_CORE: core.encode() if isinstance(core, str) else core})

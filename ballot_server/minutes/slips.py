@@ -13,7 +13,7 @@ from datetime import date
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.qr_code import draw_qr_code
-from ballot_server.minutes.typesetting import Json, make_tree_printable, typeset
+from ballot_server.minutes.typesetting import Json, make_data_printable, typeset
 
 TEMPLATE = "slips.typ"
 LONGEST_URL = 80
@@ -88,7 +88,7 @@ def render_slips(sheet: SlipSheet, language: Language = Language.VIETNAMESE) -> 
         "code": _say("code", language),
         "key_words": _say("key_words", language),
     }
-    texts: Json = {
+    texts: dict[str, Json] = {
         "labels": labels,
         "language": language.value,
         "unit": sheet.unit,
@@ -100,9 +100,7 @@ def render_slips(sheet: SlipSheet, language: Language = Language.VIETNAMESE) -> 
         "key_words": " · ".join(sheet.key_words),
         "codes": [slip.code for slip in sheet.slips],
     }
-    printable = make_tree_printable(texts)
-    if not isinstance(printable, dict):
-        raise TypeError("a sheet is encoded as an object")
+    printable = make_data_printable(texts)
     printable["tint"] = TINTS[sheet.colour]
     printable["qr_codes"] = [draw_qr_code(slip.url) for slip in sheet.slips]
     return typeset(TEMPLATE, printable, dated=sheet.date)

@@ -108,15 +108,20 @@ def make_tree_printable(tree: Json) -> Json:
     return tree
 
 
-def find_unprintable(tree: Json) -> tuple[str, ...]:
-    """Return the characters of a JSON tree that will be replaced, each once, in the order of their codes."""
+def make_data_printable(data: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a template's data with every text in it made printable."""
+    return {key: make_tree_printable(value) for key, value in data.items()}
+
+
+def list_unprintable(tree: Json) -> str:
+    """Return the codes of a JSON tree's characters that will be replaced, each once and in order; empty if none is."""
     found = {
         character
         for text in _list_texts(tree)
         for character in unicodedata.normalize("NFC", text)
         if not character.isspace() and not is_printable(character)
     }
-    return tuple(sorted(found))
+    return ", ".join(f"U+{ord(character):04X}" for character in sorted(found))
 
 
 @lru_cache(maxsize=0x11000)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ballot_server.i18n import Language, translate
-from ballot_server.minutes.typesetting import Json, make_tree_printable, typeset
+from ballot_server.minutes.typesetting import Json, make_data_printable, typeset
 
 TEMPLATE = "voter_guide.typ"
 STEPS = ("draw", "network", "scan", "vote", "recorded", "check")
@@ -35,7 +35,7 @@ def render_voter_guide(guide: VoterGuide, language: Language = Language.VIETNAME
         "check": f"{guide.address}/check" if guide.address else "",
     }
     heading = _say("document_title", language, unit=guide.unit)
-    data: Json = {
+    data: dict[str, Json] = {
         "language": language.value,
         "document_title": heading,
         "unit": guide.unit,
@@ -59,10 +59,7 @@ def render_voter_guide(guide: VoterGuide, language: Language = Language.VIETNAME
         "secrecy": _say("secrecy.heading", language),
         "secrecy_text": _say("secrecy.text", language),
     }
-    printable = make_tree_printable(data)
-    if not isinstance(printable, dict):
-        raise TypeError("a guide is encoded as an object")
-    return typeset(TEMPLATE, printable, dated=guide.date)
+    return typeset(TEMPLATE, make_data_printable(data), dated=guide.date)
 
 
 def _say(key: str, language: Language, /, **fields: object) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.numbers_in_words import read_number
+from ballot_server.minutes.typesetting import Json, list_unprintable
 
 GROUP_LENGTH = 4
 NO_SHARE = "–"
@@ -26,6 +27,11 @@ class Wording:
     def say(self, key: str, /, **fields: object) -> str:
         """Return the label `minutes.print.<key>` with its placeholders filled."""
         return translate(f"minutes.print.{key}", self.language, **fields)
+
+    def describe_replaced(self, data: Json) -> str:
+        """Return the note that lists the characters that a print cannot show, empty where it shows all."""
+        codes = list_unprintable(data)
+        return self.say("replaced", codes=codes) if codes else ""
 
     def read(self, number: int) -> str:
         """Return a number in words, or nothing where this language's minutes have figures only."""

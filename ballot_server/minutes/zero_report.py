@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.room_paper import RoomPaper, Signature, typeset_paper, write_in_words
 from ballot_server.minutes.typesetting import Json
+from ballot_server.minutes.wording import group_characters
 
 TEMPLATE = "zero_report.typ"
-GROUP = 4
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def render_zero_report(report: ZeroReport, language: Language = Language.VIETNAM
         "statement": _say("statement_paper" if report.box is None else "statement", language),
         "checks": [] if report.box is not None else [_say(f"shown_{step}", language) for step in ("open", "shut")],
         "sealed_label": _say("sealed", language) if report.sealed else "",
-        "sealed": _group(report.sealed),
+        "sealed": group_characters(report.sealed),
         "signatures": _list_signatures(report, language),
     }
     title = _say("title", language)
@@ -176,7 +176,7 @@ def _list_key(key: ZeroKey, language: Language) -> list[Json]:
     holders = _say("tellers_of", language, threshold=key.threshold, count=len(key.tellers))
     return [
         _line("key_words", " · ".join(key.words), language, is_code=True),
-        _line("key_code", _group(key.code), language, is_code=True),
+        _line("key_code", group_characters(key.code), language, is_code=True),
         _line("tellers", f"{', '.join(key.tellers)} ({holders})", language),
         _line("trial", _say("trial_done", language), language),
         _line("signed", ", ".join(key.signed), language),
@@ -184,9 +184,9 @@ def _list_key(key: ZeroKey, language: Language) -> list[Json]:
 
 
 def _list_server(server: ZeroServer, language: Language) -> list[Json]:
-    lines = [_line("server_key", _group(server.key), language, is_code=True)]
+    lines = [_line("server_key", group_characters(server.key), language, is_code=True)]
     lines += [
-        {"label": _say("file", language, name=file.name), "value": _group(file.digest), "is_code": True}
+        {"label": _say("file", language, name=file.name), "value": group_characters(file.digest), "is_code": True}
         for file in server.files
     ]
     how = _say("compare_at", language, address=server.address) if server.address else _say("compare", language)
@@ -205,10 +205,6 @@ def _figure(key: str, number: int, language: Language) -> Json:
 
 def _line(key: str, value: str, language: Language, *, is_code: bool = False) -> Json:
     return {"label": _say(key, language), "value": value, "is_code": is_code}
-
-
-def _group(code: str) -> str:
-    return " ".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
 def _say(key: str, language: Language, /, **fields: object) -> str:
