@@ -27,6 +27,7 @@ from ballot_server.minutes.record import ContestRecord, CumulationRecord, Minute
 from ballot_server.minutes.render_minutes import render_minutes
 from ballot_server.minutes.result_slides import SlidesRecord, render_result_slides
 from ballot_server.minutes.room_paper import RoomPaper
+from ballot_server.minutes.screen_charts import ScreenShape, render_screen_chart
 from ballot_server.minutes.slips import Slip, SlipSheet, render_slips
 from ballot_server.minutes.voter_guide import VoterGuide, render_voter_guide
 from ballot_server.minutes.wording import Wording
@@ -282,4 +283,10 @@ JSON: Mapping[str, Printed] = {
 PICTURES: Mapping[str, Printed] = {
     "PNG": Printed(CONTEST, draw_contest(PictureFormat.PNG)),
     "SVG": Printed(CONTEST, draw_contest(PictureFormat.SVG)),
+    "projector SVG": Printed(
+        CONTEST,
+        lambda contest, language: render_screen_chart(
+            compose_chart(contest, Wording(language)), ScreenShape.NARROW, language
+        ),
+    ),
 }
