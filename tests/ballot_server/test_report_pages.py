@@ -14,6 +14,7 @@ from ballot_server.domain.received_report import LeftOutCause, Refusal
 from ballot_server.domain.staff import Role
 from ballot_server.services import collect_reports
 from ballot_server.services.kept_checks import write_checked
+from ballot_server.services.read_report import read_report
 from ballot_server.storage.repositories import ReportRepository
 from tests.support.report_pages import UNITS, Collector, list_files, open_collector
 from tests.support.reports import UnitMeeting, build_report, list_unit, write_units
@@ -78,6 +79,13 @@ def test_script_is_told_what_became_of_its_file(collector: Collector, name: str,
     answer = collector.send(collector.open(), [take(name)], accept=JSON_TYPE)
     told = answer.get_json()
     assert (answer.status_code, told["name"], told["state"], told["sentence"]) == (200, name, state, sentence)
+
+
+def test_file_that_counts_shows_its_seal_code_to_be_compared(collector: Collector) -> None:
+    address = collector.open()
+    collector.send(address, [take("chi-bo-1.report.json")])
+    report = read_report(list_files()["chi-bo-1.report.json"])
+    assert f'Mã niêm phong: <span class="code">{report.head_code}</span>' in collector.get(address)
 
 
 def test_script_is_told_of_a_file_that_came_before_under_another_name(collector: Collector) -> None:
