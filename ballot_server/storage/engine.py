@@ -120,8 +120,8 @@ def open_engine(url: str, *, busy_timeout_milliseconds: int = BUSY_TIMEOUT_MILLI
     """Return an engine with the durable settings, its schema untouched; a SQLite file's folder is made if missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        settings = {"options": f"-c lock_timeout={busy_timeout_milliseconds} -c synchronous_commit=on"}
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=settings)
+        options = {"options": f"-c lock_timeout={busy_timeout_milliseconds} -c synchronous_commit=on"}
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=options)
     engine = create_engine(parsed, poolclass=NullPool)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
