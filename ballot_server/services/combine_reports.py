@@ -54,7 +54,8 @@ def combine_reports(
             candidates.append(found)
             places.append(place)
     accepted = []
-    for place, candidate, refused in zip(places, candidates, _compare_reports(candidates, unit_of_key), strict=True):
+    refusals = _compare_reports(candidates, _list_signed(files, unit_of_key), unit_of_key)
+    for place, candidate, refused in zip(places, candidates, refusals, strict=True):
         if refused is None:
             accepted.append(candidate)
         else:
@@ -110,13 +111,20 @@ def _place_file(file: ReceivedFile, unit_of_key: Mapping[str, ListedUnit], perio
     return AcceptedReport(file.name, result)
 
 
+def _list_signed(files: Sequence[ReceivedFile], unit_of_key: Mapping[str, ListedUnit]) -> list[AcceptedReport]:
+    """Return all verified reports of listed keys: one that says another day or unit contradicts as well."""
+    reports = [(file.name, file.result) for file in files if isinstance(file.result, ReportSummary)]
+    return [AcceptedReport(name, report) for name, report in reports if report.unit_key in unit_of_key]
+
+
 def _compare_reports(
-    candidates: Sequence[AcceptedReport], unit_of_key: Mapping[str, ListedUnit]
+    candidates: Sequence[AcceptedReport], signed: Sequence[AcceptedReport], unit_of_key: Mapping[str, ListedUnit]
 ) -> list[LeftOut | None]:
-    """Return for each candidate why it does not count beside the others, or None."""
+    """Return for each candidate why it does not count beside all that were signed, itself among them, or None."""
     meetings: dict[tuple[str, str], list[AcceptedReport]] = {}
-    for candidate in candidates:
-        meetings.setdefault((candidate.report.unit_key, candidate.report.meeting), []).append(candidate)
+    for each in signed:
+        meetings.setdefault((each.report.unit_key, each.report.meeting), []).append(each)
+    firsts: dict[str, AcceptedReport] = {}
     found: list[LeftOut | None] = []
     for candidate in candidates:
         report = candidate.report
@@ -124,8 +132,8 @@ def _compare_reports(
         different = next((each for each in others if each.report.archive != report.archive), None)
         if different is not None:
             cause, other = LeftOutCause.CONTRADICTED, different.file
-        elif others[0] is not candidate:
-            cause, other = LeftOutCause.DOUBLED, others[0].file
+        elif firsts.setdefault(report.archive, candidate) is not candidate:
+            cause, other = LeftOutCause.DOUBLED, firsts[report.archive].file
         else:
             found.append(None)
             continue

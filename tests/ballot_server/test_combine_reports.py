@@ -142,6 +142,14 @@ def test_two_different_reports_of_one_meeting_are_both_left_out() -> None:
     assert list_unit(1) in combined.missing
 
 
+def test_second_board_of_a_meeting_under_another_day_or_unit_contradicts_the_first() -> None:
+    period = Period(HELD_ON, HELD_ON)
+    for other in (replace(FIRST, held_on=date(2025, 1, 15)), replace(FIRST, name="Chi bộ khác")):
+        combined = combine_reports(UNITS, receive(summarise(FIRST), summarise(other)), period)
+        assert list_left_out(combined)[0] == ("0.report.json", LeftOutCause.CONTRADICTED, "1.report.json")
+        assert combined.total.meetings == 0
+
+
 def test_stranger_with_the_code_of_a_meeting_contradicts_nobody() -> None:
     stranger = replace(summarise(FIRST, key=9), archive="00")
     combined = combine_reports(UNITS, receive(stranger, summarise(FIRST)))
