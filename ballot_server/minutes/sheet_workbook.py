@@ -59,7 +59,7 @@ def write_workbook(sheets: Sequence[Sheet], *, title: str, dated: date) -> bytes
         _write_cells(target, sheet)
     file = io.BytesIO()
     workbook.save(file)
-    return _fix_times(file.getvalue(), title=make_sheet_text(title), dated=dated)
+    return fix_workbook(file.getvalue(), title=make_sheet_text(title), dated=dated)
 
 
 def _list_styles() -> Iterator[NamedStyle]:
@@ -177,8 +177,8 @@ def _fill(cell: Cell | MergedCell, value: SheetValue, style: str) -> None:
     cell.style = style
 
 
-def _fix_times(content: bytes, *, title: str, dated: date) -> bytes:
-    """Return a workbook with our own properties, and with no time of the clock in it."""
+def fix_workbook(content: bytes, *, title: str, dated: date) -> bytes:
+    """Return a workbook as openpyxl saved it with our own properties, and with no time of the clock in it."""
     moment = datetime(dated.year, dated.month, dated.day)  # noqa: DTZ001 - the format's times have no zone.
     properties = DocumentProperties(creator="phieukin", title=title, created=moment, modified=moment)
     core = tostring(properties.to_tree())

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import Enum
 
 from ballot_server.domain.combined_report import AcceptedReport, CombinedReport, LeftOut, Period, ReceivedFile
 from ballot_server.errors import BallotServerError
 from ballot_server.i18n import Language
-from ballot_server.minutes.combined_figures import Figure, list_figures, list_notes
-from ballot_server.minutes.combined_json import render_combined_json
-from ballot_server.minutes.combined_report import render_combined_pdf
-from ballot_server.minutes.combined_wording import CombinedWording
-from ballot_server.minutes.combined_workbook import render_combined_workbook
 from ballot_server.services.combine_reports import combine_reports
 from ballot_server.services.form_fields import FormReader
 from ballot_server.services.kept_checks import is_current, read_checked
+from ballot_server.services.print_combined import CombinedForm, render_combined
 from ballot_server.services.read_units import read_units
+from ballot_server.services.roll_words import write_date
 from ballot_server.storage.engine import Database
 from ballot_server.storage.report_records import CollectionRecord, ReceivedReportRecord
 from ballot_server.storage.repositories import ReportRepository
@@ -31,14 +26,6 @@ class ReceivedFileMissingError(BallotServerError):
 
 class PeriodReversedError(BallotServerError):
     """The last day that counts is before the first; fields: first, last."""
-
-
-class CombinedForm(Enum):
-    """What a combined report is written as; the value is the file's suffix."""
-
-    XLSX = "xlsx"
-    PDF = "pdf"
-    JSON = "json"
 
 
 @dataclass(frozen=True)
@@ -101,7 +88,7 @@ def read_collection_details(fields: Mapping[str, str]) -> CollectionDetails:
     title = form.read_text("collection_title", needed=True)
     first, last = form.read_date("first_day"), form.read_date("last_day")
     if first is not None and last is not None and last < first:
-        form.report(PeriodReversedError(first=_write_day(first), last=_write_day(last)))
+        form.report(PeriodReversedError(first=write_date(first), last=write_date(last)))
     form.check()
     return CollectionDetails(title, Period(first, last))
 
@@ -181,16 +168,6 @@ def view_received(database: Database, collection: int, file: int) -> FileView:
     return FileView(found.id, names[-1], found.size, _list_outcomes(combined)[names[-1]])
 
 
-def list_page_figures(combined: CombinedReport, language: Language) -> tuple[Figure, ...]:
-    """Return the numbers of the whole as print and workbook have them."""
-    return list_figures(combined, CombinedWording(language))
-
-
-def list_page_notes(combined: CombinedReport, language: Language) -> tuple[str, ...]:
-    """Return the notes that print and workbook have."""
-    return list_notes(combined, CombinedWording(language))
-
-
 def read_unit_list(database: Database, collection: int) -> bytes:
     """Return the list of units as its file came. Raises: CollectionUnknownError."""
     with database.read() as session:
@@ -205,23 +182,21 @@ def print_collection(database: Database, collection: int, form: CombinedForm, la
     with database.read() as session:
         record, files = _read_collection(session, collection)
     combined = _combine(record, files, tell_apart([file.file_name for file in files]))
-    renderers: Mapping[CombinedForm, Callable[[], bytes]] = {
-        CombinedForm.XLSX: lambda: render_combined_workbook(combined, language),
-        CombinedForm.PDF: lambda: render_combined_pdf(combined, language),
-        CombinedForm.JSON: lambda: render_combined_json(combined),
-    }
-    return renderers[form]()
+    return render_combined(combined, form, language)
 
 
 def tell_apart(names: list[str]) -> list[str]:
     """Return names of files, those that came again with a number, so that every name is one file's."""
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     told = []
     for name in names:
-        distinct, number = name, 1
+        # From where the last of this name stood: thousands of units may give their files one name.
+        distinct, number = name, numbers.get(name, 1)
         while distinct in taken:
             number += 1
             distinct = f"{name} ({number})"
+        numbers[name] = number
         taken.add(distinct)
         told.append(distinct)
     return told
@@ -240,7 +215,3 @@ def _read_collection(session: Session, collection: int) -> tuple[CollectionRecor
 def _combine(record: CollectionRecord, files: tuple[ReceivedReportRecord, ...], names: list[str]) -> CombinedReport:
     received = [ReceivedFile(name, read_checked(file)) for file, name in zip(files, names, strict=True)]
     return combine_reports(read_units(record.units), received, Period(record.starts, record.ends))
-
-
-def _write_day(day: date) -> str:
-    return f"{day.day:02}/{day.month:02}/{day.year:04}"

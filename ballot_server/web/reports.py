@@ -16,18 +16,15 @@ from ballot_server.services.collect_reports import (
     remove_collection,
     remove_report,
 )
-from ballot_server.services.print_combined import explain_left_out
+from ballot_server.services.print_combined import CombinedForm, explain_left_out, show_figures, show_notes
 from ballot_server.services.read_report import LARGEST_REPORT_BYTES
 from ballot_server.services.read_units import LARGEST_LIST_BYTES
 from ballot_server.services.report_collections import (
     CollectionView,
-    CombinedForm,
     FileView,
     begin_collection,
     change_collection,
     list_collections,
-    list_page_figures,
-    list_page_notes,
     print_collection,
     read_collection_details,
     read_unit_list,
@@ -225,8 +222,8 @@ def _render(collection: str, refusal: ActRefusedError | None = None) -> str:
         view=view,
         combined=view.combined,
         values=request.form.to_dict() if "collection_title" in request.form else _list_values(view),
-        figures=list_page_figures(view.combined, language),
-        notes=list_page_notes(view.combined, language),
+        figures=show_figures(view.combined, language),
+        notes=show_notes(view.combined, language),
         explain=lambda left_out: explain_left_out(left_out, language),
         refusal=refusal,
         most_files=MOST_FILES,

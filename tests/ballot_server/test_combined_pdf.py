@@ -11,8 +11,8 @@ import pytest
 
 from ballot_server.domain.combined_report import CombinedReport
 from ballot_server.i18n import Language
-from ballot_server.minutes import combined_report
-from ballot_server.minutes.combined_report import render_combined_pdf
+from ballot_server.minutes import combined_pdf
+from ballot_server.minutes.combined_pdf import render_combined_pdf
 from ballot_server.services.combine_reports import combine_reports
 from tests.support.combined_reports import combine_sample, fill_combined
 from tests.support.harmless_files import list_pdf_harms, read_pdf
@@ -110,14 +110,14 @@ def test_print_of_nothing_says_so() -> None:
 
 
 def test_print_of_too_many_contests_leads_to_the_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(combined_report, "MOST_PRINTED_CONTESTS", 5)
+    monkeypatch.setattr(combined_pdf, "MOST_PRINTED_CONTESTS", 5)
     text = read_pdf(render_combined_pdf(combine_sample()))
     assert "xemtrang“Từngnộidung”củabảngtính" in text
 
 
 def test_print_of_many_rows_leaves_the_structure_out_and_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
     tagged = render_combined_pdf(combine_sample(60))
-    monkeypatch.setattr(combined_report, "MOST_TAGGED_ROWS", 5)
+    monkeypatch.setattr(combined_pdf, "MOST_TAGGED_ROWS", 5)
     assert len(render_combined_pdf(combine_sample(60))) < len(tagged) / 2
 
 

@@ -13,7 +13,7 @@ from ballot_server.i18n import Language
 from ballot_server.minutes.attendance_sheet import AttendanceSheet, SheetElection, SheetPerson, render_attendance_sheet
 from ballot_server.minutes.charts import PictureFormat, compose_chart, render_chart
 from ballot_server.minutes.combined_json import render_combined_json
-from ballot_server.minutes.combined_report import render_combined_pdf
+from ballot_server.minutes.combined_pdf import render_combined_pdf
 from ballot_server.minutes.combined_workbook import render_combined_workbook
 from ballot_server.minutes.destruction_record import (
     DestroyedElection,
