@@ -14,11 +14,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ballot_server.errors import BallotServerError
+from ballot_server.minutes.sheet_workbook import fix_workbook
 from ballot_server.services.roll_columns import VIETNAMESE_HEADINGS, RollColumn
 
 COLUMNS: tuple[RollColumn, ...] = tuple(column for column in RollColumn if column is not RollColumn.LINE_NUMBER)
+TITLE = "Danh sách"
 ROWS_PREPARED = 300
 """So many rows have their columns set to text or date and their choices offered."""
+
+_NO_DAY = date(1980, 1, 1)
+"""A roll is of no day; this is the earliest that its form of file can name."""
 
 _CHOICES = {
     RollColumn.CLASS: "chính thức,dự bị,sinh hoạt tạm thời đến",
@@ -87,7 +92,7 @@ def make_roll_workbook(columns: Sequence[RollColumn], *, rows: int = 0) -> tuple
     sheet = workbook.active
     if not isinstance(sheet, Worksheet):
         raise TypeError("a new workbook has a sheet")
-    sheet.title = "Danh sách"
+    sheet.title = TITLE
     sheet.freeze_panes = "C2"
     last = rows + ROWS_PREPARED + 1
     for place, column in enumerate(columns, start=1):
@@ -106,7 +111,7 @@ def make_roll_workbook(columns: Sequence[RollColumn], *, rows: int = 0) -> tuple
 
 
 def save_workbook(workbook: Workbook) -> bytes:
-    """Return a workbook's bytes."""
+    """Return a workbook's bytes, the same for the same roll: no time of the clock is in them."""
     file = io.BytesIO()
     workbook.save(file)
-    return file.getvalue()
+    return fix_workbook(file.getvalue(), title=TITLE, dated=_NO_DAY)
