@@ -88,6 +88,8 @@ def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, na
     blocks: list[PlainBlock] = [Heading(f"{number}. {contest.subject}", 3)]
     if contest.detail:
         blocks.append(Paragraph(contest.detail, keeps_with_next=True))
+    if contest.seats is not None:
+        blocks.append(_name_seats(contest, contest.seats, wording))
     if names_bases and contest.bases:
         blocks.append(name_bases(contest.bases, wording))
     blocks.append(_compose_options(contest, wording))
@@ -103,6 +105,17 @@ def compose_contest(contest: ContestRecord, number: str, wording: Wording, *, na
     if contest.note:
         blocks.append(Paragraph(contest.note, tone=Tone.NOTE))
     return Together(tuple(blocks))
+
+
+def _name_seats(contest: ContestRecord, seats: int, wording: Wording) -> Paragraph:
+    """Return how many were to be elected of how many, which a table of candidates alone does not tell."""
+    text = wording.say(
+        "contest.seats_value",
+        seats=wording.write_number(seats),
+        candidates=wording.write_number(len(contest.options)),
+        marks=contest.marks,
+    )
+    return Paragraph(text, lead=f"{wording.say('contest.seats')}:", keeps_with_next=True)
 
 
 def _place_chart(contest: ContestRecord, wording: Wording) -> tuple[PlainBlock, ...]:
@@ -125,7 +138,7 @@ def _compose_tests(contest: ContestRecord, wording: Wording) -> tuple[Paragraph,
         return ()
     alike = len({(test.needed, test.base) for test in tests}) == 1
     if alike and len(tests) >= _TESTS_NAMED_BY_RESULT:
-        text = _name_by_result(tests, wording)
+        text = _name_by_result(tests, wording, of_people=contest.seats is not None)
     else:
         text = "; ".join(
             wording.say(
@@ -140,13 +153,14 @@ def _compose_tests(contest: ContestRecord, wording: Wording) -> tuple[Paragraph,
     return (Paragraph(f"{text}.", lead=f"{wording.say('contest.tests')}:"),)
 
 
-def _name_by_result(tests: Sequence[TestRecord], wording: Wording) -> str:
+def _name_by_result(tests: Sequence[TestRecord], wording: Wording, *, of_people: bool) -> str:
     """Return which options reached what all needed, by name; the table has the others."""
     passed = ", ".join(f"“{test.option}” ({test.got})" for test in tests if test.passed)
     if not passed:
         key = "contest.tests_none"
     else:
         key = "contest.tests_all" if all(test.passed for test in tests) else "contest.tests_some"
+    key += "_people" if of_people and key != "contest.tests_all" else ""
     return wording.say(key, needed=tests[0].needed, base=tests[0].base, options=passed)
 
 
@@ -156,7 +170,8 @@ def _compose_options(contest: ContestRecord, wording: Wording) -> Table:
     has_paper = any(option.paper is not None for option in lines)
     has_outcome = any(option.outcome for option in lines)
     has_long_label = any(len(option.label) > _LONG_LABEL for option in lines)
-    columns = [Column(wording.say("contest.option"), weight=20 if has_long_label else 13)]
+    heading = wording.say("contest.option" if contest.seats is None else "contest.candidate")
+    columns = [Column(heading, weight=20 if has_long_label else 13)]
     if has_paper:
         columns.append(Column(wording.say("contest.phone"), Alignment.RIGHT))
         columns.append(Column(wording.say("contest.paper"), Alignment.RIGHT))

@@ -168,7 +168,8 @@ class ContestRecord:
 
     `detail` is the person's position or the matter in more words; `bases` are all on which shares are printed, the
     rule-set's own first; `marks` is how many options a ballot may mark; `clause` is the outcome's ground. `cumulation`
-    is the table of forms, severest first, where votes for a severer form count for the milder ones.
+    is the table of forms, severest first, where votes for a severer form count for the milder ones; `seats` is how many
+    are to be elected where the options are candidates.
     """
 
     subject: str
@@ -182,6 +183,7 @@ class ContestRecord:
     note: str = ""
     marks: int = 1
     cumulation: tuple[CumulationRecord, ...] = ()
+    seats: int | None = None
 
 
 @dataclass(frozen=True)

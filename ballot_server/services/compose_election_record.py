@@ -215,6 +215,7 @@ def _describe_contest(
         clause=made.clause.in_language(code),
         note=_write_note(words, contest, decision.sealed),
         marks=asked.marks,
+        seats=asked.marks if decision.sealed.rule_set.form is ContestForm.CHOOSE_UP_TO else None,
         cumulation=tuple(
             CumulationRecord(labels[row.form], row.votes, row.run, row.needed, row.reached) for row in made.cumulation
         ),

@@ -34,8 +34,10 @@ class RecordWords:
         """Return how a base is made up; `value` is None where it is not known, or each contest has its own."""
         named = None if value is None else self.name_base(base.kind.value, value)
         if not base.kind.is_known_before_the_count:
+            if named is not None:
+                return SealedBaseRecord(named, self.say("part.counted", label=named.label, count=named.value))
             key = "counted_after_each" if base.kind is BaseKind.VOTES_CAST else "counted_after"
-            return SealedBaseRecord(named, self.say(f"part.{key}"))
+            return SealedBaseRecord(None, self.say(f"part.{key}"))
         differs = base.bare_words is not None and base.bare_words != base.value
         return SealedBaseRecord(
             named,

@@ -26,6 +26,8 @@ from tests.support.evenings import (
     make_roll,
     prepare_evening,
 )
+from tests.support.golden_meetings import GOLDENS
+from tests.support.staged_meetings import record_staged
 
 ABSENT = make_roll(
     4,
@@ -145,6 +147,22 @@ def test_base_says_its_parts_and_what_the_bare_words_give(tmp_path: Path) -> Non
     assert election.base.base.value == 6
     assert election.base.parts == "9 chính thức − 1 được miễn − 1 chuyển sinh hoạt tạm thời − 1 bị đình chỉ = 6"
     assert election.base.bare_words == 8
+
+
+def test_base_that_the_count_made_says_what_was_counted() -> None:
+    [election] = record_staged(GOLDENS["confidence"].meeting).elections
+    assert election.base.base is not None
+    assert election.base.parts == f"số phiếu thu về: {election.base.base.value}"
+
+
+def test_election_of_candidates_says_how_many_are_to_be_elected() -> None:
+    [election] = record_staged(GOLDENS["committee-election"].meeting).elections
+    assert [(contest.seats, len(contest.options)) for contest in election.contests] == [(3, 5), (3, 4), (2, 3)]
+
+
+def test_vote_that_fills_no_seats_says_nothing_of_seats() -> None:
+    [election] = record_staged(GOLDENS["confidence"].meeting).elections
+    assert {contest.seats for contest in election.contests} == {None}
 
 
 def test_note_prints_the_day_after_twelve_months_on_which_to_look_again(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ ENDLESS = "names of 5,000 characters"
 READABLE = [name for name in EXTREMES if name != ENDLESS]
 NEVER_LAST = (
     "Phương án",
+    "Người ứng cử",
+    "Số lượng cần bầu",
     "Số liệu về phiếu",
     "TT",
     "Tỷ lệ tính trên",

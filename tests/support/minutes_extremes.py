@@ -83,6 +83,7 @@ def make_candidates(count: int, name: str = "Nguyễn Văn Ứng Cử {place}") 
         outcome="Số người trúng cử ít hơn số lượng cần bầu",
         clause="Điều 32",
         marks=count,
+        seats=min(15, count),
     )
 
 
