@@ -48,13 +48,15 @@ def receive_report(installation: Installation, collection: int, *, name: str, da
     with installation.database.read() as session:
         repository = ReportRepository(session)
         _check_room(repository, collection)
-        kept = repository.find_checked(digest, CHECK_VERSION)
+        # Without its file an answer may be that there was none; the file is here again.
+        kept = repository.find_checked(digest, CHECK_VERSION) if _read_kept(installation, digest) else None
     checked, version = write_checked(check_report(data)) if kept is None else (kept, CHECK_VERSION)
     with installation.database.write() as session:
         repository = ReportRepository(session)
         _check_room(repository, collection)
         # Under the write lock, so that nobody removes the last row of this digest, and its file, at the same time.
         _keep_file(installation, digest, data)
+        repository.set_checked(digest, checked=checked, version=version)
         return repository.add_file(ReceivedReportRecord(0, collection, shown, digest, len(data), checked, version))
 
 
@@ -103,16 +105,22 @@ def _check_room(repository: ReportRepository, collection: int) -> None:
 
 
 def _check_kept(installation: Installation, digest: bytes) -> CheckedFile:
+    data = _read_kept(installation, digest)
+    return Refusal(LeftOutCause.UNREADABLE) if data is None else check_report(data)
+
+
+def _read_kept(installation: Installation, digest: bytes) -> bytes | None:
+    """Return a kept file, None if it is gone or damaged."""
     try:
         data = _name_file(installation, digest).read_bytes()
     except FileNotFoundError:
-        return Refusal(LeftOutCause.UNREADABLE)
-    return check_report(data) if sha256(data).digest() == digest else Refusal(LeftOutCause.UNREADABLE)
+        return None
+    return data if sha256(data).digest() == digest else None
 
 
 def _keep_file(installation: Installation, digest: bytes, data: bytes) -> None:
     path = _name_file(installation, digest)
-    if not path.exists():
+    if _read_kept(installation, digest) is None:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         write_durably(path, data, mode=0o600)
 

@@ -239,6 +239,22 @@ def test_check_of_an_earlier_version_is_made_again_on_request(collector: Collect
     assert read_figures(collector.get(address))["đã báo cáo"] == "1"
 
 
+@pytest.mark.parametrize("left", [None, b"damaged"])
+def test_file_that_was_lost_counts_once_it_comes_again(collector: Collector, left: bytes | None) -> None:
+    address, (name, content) = collector.open(), take("chi-bo-1.report.json")
+    collector.send(address, [(name, content)])
+    [kept] = (collector.installation.folder / "reports").iterdir()
+    kept.unlink() if left is None else kept.write_bytes(left)
+    with collector.installation.database.write() as session:
+        [file] = ReportRepository(session).list_files(int(address.rpartition("/")[2]))
+        ReportRepository(session).set_checked(file.sha256, checked="{}", version="0")
+    collector.chair.post(f"{address}/check")
+    assert read_figures(collector.get(address))["đã báo cáo"] == "0"
+    collector.send(address, [(name, content)])
+    assert read_figures(collector.get(address))["đã báo cáo"] == "1"
+    assert kept.read_bytes() == content
+
+
 def test_check_that_ended_without_an_answer_is_kept_for_no_version() -> None:
     assert write_checked(Refusal(LeftOutCause.NOT_CHECKED))[1] == ""
     assert write_checked(Refusal(LeftOutCause.FOREIGN))[1] != ""
