@@ -118,7 +118,7 @@ def test_record_embeds_its_fonts_and_lacks_no_glyph(tmp_path: Path) -> None:
 
 
 def test_record_of_a_practice_meeting_says_so(tmp_path: Path) -> None:
-    assert squeeze("phiếu của cuộc họp tập") in read(tmp_path, replace(PAPER, rehearsal=True))
+    assert squeeze("phiếu của buổi diễn tập") in read(tmp_path, replace(PAPER, rehearsal=True))
 
 
 def test_record_speaks_english(tmp_path: Path) -> None:

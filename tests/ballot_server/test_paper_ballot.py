@@ -59,7 +59,7 @@ def test_ballot_with_different_questions_says_it_at_each(tmp_path: Path) -> None
 
 
 def test_rehearsals_ballot_says_so(tmp_path: Path) -> None:
-    assert squeeze("PHIẾU TẬP DƯỢT") in read(replace(SHEET, rehearsal=True), tmp_path)
+    assert squeeze("PHIẾU DIỄN TẬP") in read(replace(SHEET, rehearsal=True), tmp_path)
 
 
 def test_hostile_text_is_printed_as_text(tmp_path: Path) -> None:

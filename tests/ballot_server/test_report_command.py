@@ -58,7 +58,7 @@ def test_combine_writes_three_files_and_names_who_has_not_reported(
 ) -> None:
     assert combine(folder, options=("--workers", "2")) == 0
     printed = capsys.readouterr()
-    assert "4/5 đơn vị đã báo cáo: 4 cuộc họp, 4 cuộc bỏ phiếu, 12 phiếu." in printed.out
+    assert "4/5 đơn vị đã báo cáo: 4 cuộc họp, 4 lần bỏ phiếu, 12 phiếu thu về." in printed.out
     assert "Chưa có báo cáo của 1 đơn vị:\n  Chi bộ 5\n" in printed.out
     assert "Kiểm tra báo cáo: 4/4" in printed.err
     assert sorted(path.name for path in (folder.parent / "out").iterdir()) == [
