@@ -142,11 +142,16 @@ def _compose_attendance(record: MinutesRecord, wording: Wording) -> tuple[Block,
         ("present", attendance.present),
         ("absent_excused", len(attendance.absent_excused)),
         ("absent_unexcused", len(attendance.absent_unexcused)),
+        *((("excused_congress", len(attendance.excused_congress)),) if attendance.excused_congress else ()),
         ("exempt", len(attendance.exempt)),
     )
     rows = [Fact(wording.say(f"attendance.{key}"), wording.write_people(count)) for key, count in counts]
     rows.extend(_list_non_voters(attendance, wording))
-    lists = (("absent_excused", attendance.absent_excused), ("absent_unexcused", attendance.absent_unexcused))
+    lists = (
+        ("absent_excused", attendance.absent_excused),
+        ("absent_unexcused", attendance.absent_unexcused),
+        ("excused_congress", attendance.excused_congress),
+    )
     names = tuple(NameList(f"{wording.say(f'attendance.{key}')}:", people) for key, people in lists if people)
     return (Facts(tuple(rows)), *names, *_compose_exempt(attendance.exempt, wording))
 

@@ -136,7 +136,8 @@ def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequen
     concerned who get no slip are summoned and in the room like all others.
     """
     widest = max(opened, key=lambda sealed: (sealed.heads.summoned, sealed.heads.present))
-    summoned = list_entitled(roll, on, VoterRule(widest.rule_set.base))
+    rule = VoterRule(widest.rule_set.base)
+    summoned = list_entitled(roll, on, rule)
     official = [entry for entry in roll.entries if entry.member.member_class is MemberClass.OFFICIAL]
     exempt = [entry.member for entry in official if entry.member.is_exempt(on)]
 
@@ -157,6 +158,18 @@ def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequen
         exempt=tuple(_describe_exempt(words, member) for member in exempt),
         probationary=count_present(MemberClass.PROBATIONARY),
         guests=count_present(MemberClass.GUEST),
+        excused_congress=_list_excused(roll, on, rule),
+    )
+
+
+def _list_excused(roll: Roll, on: date, rule: VoterRule) -> tuple[str, ...]:
+    """Return who would be summoned, were they not excused for the whole congress."""
+    entitled = {entry.member.card_number for entry in list_entitled(roll, on, rule)}
+    lenient = Roll(
+        tuple(replace(entry, member=replace(entry.member, excused_whole_congress=False)) for entry in roll.entries)
+    )
+    return tuple(
+        entry.member.name for entry in list_entitled(lenient, on, rule) if entry.member.card_number not in entitled
     )
 
 

@@ -160,6 +160,15 @@ def test_election_of_candidates_says_how_many_are_to_be_elected() -> None:
     assert [(contest.seats, len(contest.options)) for contest in election.contests] == [(3, 5), (3, 4), (2, 3)]
 
 
+@pytest.mark.parametrize(("golden", "names"), [("committee-election", ("Trần Thị Thảo",)), ("committee-decision", ())])
+def test_excused_for_the_whole_congress_are_named_where_the_base_leaves_them_out(
+    golden: str, names: tuple[str, ...]
+) -> None:
+    attendance = record_staged(GOLDENS[golden].meeting, Language.VIETNAMESE).attendance
+    assert attendance.excused_congress == names
+    assert not {*attendance.excused_congress} & {*attendance.absent_excused, *attendance.absent_unexcused}
+
+
 def test_vote_that_fills_no_seats_says_nothing_of_seats() -> None:
     [election] = record_staged(GOLDENS["confidence"].meeting).elections
     assert {contest.seats for contest in election.contests} == {None}
