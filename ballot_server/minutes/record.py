@@ -23,8 +23,8 @@ class ExemptMember:
 class AttendanceRecord:
     """Who was summoned, came and stayed away; each absentee stands in one list only.
 
-    `excused_congress` are excused for the whole congress, and therefore in no base. `probationary` and `guests` are those
-    in the room who are in no base and never vote.
+    `excused_congress` are excused for the whole congress, and therefore in no base. `probationary` and `guests` are
+    those in the room who are in no base and never vote.
     """
 
     summoned: int
