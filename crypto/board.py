@@ -150,9 +150,14 @@ def board_head(entries: Iterable[Entry]) -> bytes | None:
     return head
 
 
+def encode_head(head: bytes) -> str:
+    """Return the head as its 32 characters."""
+    return encode_base32(head, HEAD_CHARACTERS)
+
+
 def format_head(head: bytes) -> str:
     """Return the first 160 bits of a head as 32 characters in groups of four, joined by "-". Spec: "board_head"."""
-    characters = encode_base32(head, HEAD_CHARACTERS)
+    characters = encode_head(head)
     return "-".join(characters[start : start + _GROUP] for start in range(0, HEAD_CHARACTERS, _GROUP))
 
 
@@ -180,5 +185,5 @@ def matches_head(code: str, head: bytes) -> bool:
         plain = normalise_head(code)
     except EncodingError:
         return False
-    expected = head.hex() if len(plain) == _HEAD_HEXADECIMAL_DIGITS else encode_base32(head, HEAD_CHARACTERS)
+    expected = head.hex() if len(plain) == _HEAD_HEXADECIMAL_DIGITS else encode_head(head)
     return hmac.compare_digest(plain, expected)

@@ -10,6 +10,7 @@ from ballot_server.domain.combined_report import Period
 from ballot_server.domain.contest import Wording
 from ballot_server.i18n import Language, load_catalogue, translate
 from ballot_server.minutes.sheet import Share
+from ballot_server.minutes.wording import write_hundredths
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,7 @@ class CombinedWording:
 
     def write_share(self, share: Share) -> str:
         """Return a share as print has it: 66,67% or 66.67%."""
-        mark = "," if self.language is Language.VIETNAMESE else "."
-        return f"{share.hundredths // 100}{mark}{share.hundredths % 100:02}%"
+        return write_hundredths(share.hundredths, self.language)
 
     def name_base(self, kind: str) -> str:
         """Return what a base counts, in the words of the minutes; a kind without words as it is called."""

@@ -53,9 +53,13 @@ class Wording:
         """Return count/base in per cent, two decimals, half up; a dash where the base is 0. No float is involved."""
         if base == 0:
             return NO_SHARE
-        hundredths = (2 * count * 10_000 + base) // (2 * base)
-        mark = "," if self.language is Language.VIETNAMESE else "."
-        return f"{hundredths // 100}{mark}{hundredths % 100:02}%"
+        return write_hundredths((2 * count * 10_000 + base) // (2 * base), self.language)
+
+
+def write_hundredths(hundredths: int, language: Language) -> str:
+    """Return hundredths of a per cent as print has them: 66,67% or 66.67%."""
+    mark = "," if language is Language.VIETNAMESE else "."
+    return f"{hundredths // 100}{mark}{hundredths % 100:02}%"
 
 
 def date_fields(day: date) -> dict[str, str]:

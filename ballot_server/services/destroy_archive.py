@@ -39,8 +39,7 @@ from ballot_server.storage.repositories import (
     rewrite_erased,
 )
 from ballot_server.storage.session import Session
-from crypto.base32 import encode_base32
-from crypto.board import HEAD_CHARACTERS, Entry, board_head
+from crypto.board import Entry, board_head, encode_head
 from crypto.encoding import encode_canonical
 
 FOLDER = "destructions"
@@ -168,7 +167,7 @@ def _look(session: Session, meeting: str, on: date, language: Language) -> tuple
             for record in ElectionRepository(session).list_all(meeting)
             if record.election_hash is not None
         ),
-        head="" if head is None else encode_base32(head, HEAD_CHARACTERS),
+        head="" if head is None else encode_head(head),
         digest=sha256(content).digest(),
         size=len(content),
     )

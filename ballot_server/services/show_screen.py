@@ -8,7 +8,8 @@ from ballot_server.domain.contest import Wording
 from ballot_server.domain.election import ElectionState
 from ballot_server.i18n import Language
 from ballot_server.minutes.record import ElectionRecord as CountedRecord
-from ballot_server.minutes.result_slides import Slide, compose_election_slides
+from ballot_server.minutes.result_slides import compose_election_slides
+from ballot_server.minutes.slide import Slide
 from ballot_server.services.election_plan import decode_plan
 from ballot_server.services.show_election import show_result
 from ballot_server.services.trustee_room import ceremony_state

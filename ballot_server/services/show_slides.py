@@ -24,8 +24,7 @@ from ballot_server.services.write_minutes import read_decided
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import ElectionRepository, MeetingRepository
 from ballot_server.storage.session import Session
-from crypto.base32 import encode_base32
-from crypto.board import HEAD_CHARACTERS, Entry, board_head
+from crypto.board import Entry, board_head, encode_head
 from crypto.bodies import EntryKind
 
 __all__ = [
@@ -174,7 +173,7 @@ def _find_printed_head(session: Session, meeting: str) -> str:
         return ""
     headed = (*list_entries(session, meeting, EntryKind.OUTCOME), *list_entries(session, meeting, EntryKind.ANNULLED))
     head = board_head(sorted(headed, key=_read_number))
-    return "" if head is None else encode_base32(head, HEAD_CHARACTERS)
+    return "" if head is None else encode_head(head)
 
 
 def _read_number(entry: Entry) -> int:

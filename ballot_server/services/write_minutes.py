@@ -24,8 +24,7 @@ from ballot_server.services.voter_view import CeremonyMissingError
 from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import AttendanceRepository, BoardRepository, MeetingRepository, RollRepository
 from ballot_server.storage.session import Session
-from crypto.base32 import encode_base32
-from crypto.board import HEAD_CHARACTERS
+from crypto.board import encode_head
 from crypto.bodies import EntryKind
 from crypto.credential import compute_key_fingerprint
 from crypto.encoding import JsonObject
@@ -87,7 +86,7 @@ def write_minutes(
             elections,
             _read_annulled(session, meeting),
             key_words=_read_key_words(session, meeting),
-            head=encode_base32(head, HEAD_CHARACTERS),
+            head=encode_head(head),
             language=language,
             network=network,
             printed_elsewhere=list_printed_elsewhere(session, meeting),

@@ -14,15 +14,13 @@ from ballot_server.i18n import Language
 from ballot_server.minutes.record import BaseRecord, ContestRecord, ElectionRecord, OptionRecord, TestRecord
 from ballot_server.minutes.result_slides import (
     MOST_BARS,
-    ContestSlide,
-    NumbersSlide,
     SlidesRecord,
-    SummarySlide,
     compose_election_slides,
     compose_slides,
     render_result_slides,
 )
 from ballot_server.minutes.screen_charts import ScreenShape, render_screen_chart
+from ballot_server.minutes.slide import ContestSlide, NumbersSlide, SummarySlide
 from tests.support.minutes_samples import BASES, SLIPS, make_contest, make_election, make_minutes
 
 LEAST_LETTERS_POINTS = 21.9
