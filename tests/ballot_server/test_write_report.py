@@ -56,7 +56,7 @@ def test_report_before_the_end_is_refused_and_the_page_says_when_it_comes(evenin
         write_report(evening.installation, evening.code)
     answer = evening.chair.get(f"/chair/{evening.code}/report.json")
     assert answer.status_code == 409
-    assert "chưa kết thúc" in answer.get_data(as_text=True)
+    assert "chưa khóa sổ" in answer.get_data(as_text=True)
     page = evening.get(f"/chair/{evening.code}")
-    assert "Báo cáo lấy được sau khi cuộc họp kết thúc." in page
+    assert "Báo cáo lấy được sau khi khóa sổ cuộc họp." in page
     assert format_unit_fingerprint(evening.installation.unit_key) in page
