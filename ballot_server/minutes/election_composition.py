@@ -101,6 +101,7 @@ def _list_facts(election: ElectionRecord, earlier: tuple[ElectionRecord, ...], w
         title=rule_set.title,
         identifier=rule_set.identifier,
         version=rule_set.version,
+        mark=rule_set.mark,
     )
     thresholds = "; ".join(
         wording.say(

@@ -98,7 +98,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         "22 chính thức − 3 miễn − 1 đình chỉ = 18",
         "19 (mười chín) – không trừ đảng viên bị đình chỉ",
         "cần 12/18 phiếu",
-        "(mã vn-screening-step1, phiên bản 2021-04-12)",
+        "(mã vn-screening-step1, phiên bản 2021-04-12, mức xác minh V)",
         "(bản sao không ghi số, ngày), mục III, điểm 1",
         "bàn · sông · lúa · mây · đèn · cầu · núi · thuyền",
         "Thẻ bỏ phiếu đã in 20 hai mươi",
