@@ -18,7 +18,6 @@ from ballot_server.storage.engine import Database
 from ballot_server.storage.repositories import ElectionRepository
 from crypto.manifest import Counts
 
-PUBLIC_STATES = frozenset({ElectionState.PUBLISHED})
 COUNTED_STATES = frozenset({ElectionState.TALLIED, ElectionState.PUBLISHED})
 
 

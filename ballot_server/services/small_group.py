@@ -17,16 +17,11 @@ class SecrecyRisk:
     is_small: bool
     alike: tuple[str, ...]
 
-    @property
-    def is_any(self) -> bool:
-        """Whether there is anything to warn of."""
-        return self.is_small or bool(self.alike)
 
-
-def find_secrecy_risk(result: ElectionRecord, *, few: int = FEW_BALLOTS) -> SecrecyRisk:
-    """Return what of a counted election tells how people voted. few: so many ballots are enough."""
+def find_secrecy_risk(result: ElectionRecord) -> SecrecyRisk:
+    """Return what of a counted election tells how people voted."""
     return SecrecyRisk(
-        is_small=0 < result.slips.returned < few,
+        is_small=0 < result.slips.returned < FEW_BALLOTS,
         alike=tuple(contest.subject for contest in result.contests if _is_alike(contest, result.slips.valid)),
     )
 

@@ -46,7 +46,6 @@ from ballot_server.services.trustee_progress import (
     describe_paper,
     read_counts,
 )
-from ballot_server.services.trustee_relay import finish_ceremony
 from ballot_server.services.trustee_seats import assign_seats, renew_code
 from ballot_server.services.trustee_view import (
     CeremonyView,
@@ -158,14 +157,6 @@ def ceremony_state(database: Database, *, meeting: str) -> CeremonyView:
     """Return how far the ceremony has come."""
     with database.read() as session:
         return describe_ceremony(session, meeting)
-
-
-def post_finished_ceremony(database: Database, board: Noticeboard, *, meeting: str) -> None:
-    """Post a ceremony whose last confirmation came just before the server stopped; otherwise change nothing.
-
-    The relay posts it by itself; this is for the start of the service. Raises: CeremonyError.
-    """
-    finish_ceremony(database, board, meeting)
 
 
 def ask_counts(database: Database, *, meeting: str, election: str) -> CountsView:

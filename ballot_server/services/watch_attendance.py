@@ -36,11 +36,6 @@ class RoomChange:
     came: tuple[str, ...]
     left: tuple[str, ...]
 
-    @property
-    def is_changed(self) -> bool:
-        """Whether anybody came or left."""
-        return bool(self.came or self.left)
-
 
 def freeze_attendance(session: Session, meeting: str, election: str, *, is_close: bool) -> None:
     """Note where an election's opening or close stands among the events, and who of the entitled was there."""

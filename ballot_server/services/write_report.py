@@ -36,9 +36,3 @@ def write_report(installation: Installation, meeting: str) -> bytes:
         head="" if state.head is None else state.head.hex(),
     )
     return encode_report(envelope, archive, installation.unit_seed)
-
-
-def has_report(installation: Installation, meeting: str) -> bool:
-    """Tell whether a meeting's board has ended, so that its report can be written."""
-    with installation.database.read() as session:
-        return bool(list_entries(session, meeting, EntryKind.FINAL))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ballot_server.minutes.record import ContestRecord, OptionRecord
-from ballot_server.services.small_group import FEW_BALLOTS, find_secrecy_risk
+from ballot_server.services.small_group import FEW_BALLOTS, SecrecyRisk, find_secrecy_risk
 from tests.support.minutes_samples import SLIPS, make_contest, make_election
+
+NO_RISK = SecrecyRisk(is_small=False, alike=())
 
 
 def make_alike(*counts: int, blank: int = 0) -> ContestRecord:
@@ -16,8 +18,7 @@ def make_alike(*counts: int, blank: int = 0) -> ContestRecord:
 
 
 def test_result_of_many_who_disagree_is_no_risk() -> None:
-    risk = find_secrecy_risk(make_election())
-    assert not risk.is_any
+    assert find_secrecy_risk(make_election()) == NO_RISK
 
 
 def test_fewer_ballots_than_five_are_a_risk() -> None:
@@ -29,13 +30,7 @@ def test_fewer_ballots_than_five_are_a_risk() -> None:
 def test_five_ballots_are_no_risk() -> None:
     election = make_election(make_alike(3, 2))
     enough = replace(SLIPS, returned=FEW_BALLOTS, valid=FEW_BALLOTS)
-    assert not find_secrecy_risk(replace(election, slips=enough)).is_any
-
-
-def test_how_many_are_few_can_be_chosen() -> None:
-    election = make_election()
-    assert not find_secrecy_risk(election, few=15).is_small
-    assert find_secrecy_risk(election, few=16).is_small
+    assert find_secrecy_risk(replace(election, slips=enough)) == NO_RISK
 
 
 def test_contests_in_which_all_chose_the_same_are_named() -> None:
@@ -61,4 +56,4 @@ def test_invalid_ballots_hide_nobody_among_the_valid() -> None:
 def test_nobody_voting_tells_nothing() -> None:
     election = make_election(make_alike(0, 0))
     none = replace(SLIPS, returned=0, valid=0)
-    assert not find_secrecy_risk(replace(election, slips=none)).is_any
+    assert find_secrecy_risk(replace(election, slips=none)) == NO_RISK

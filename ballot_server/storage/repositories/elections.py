@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -81,13 +79,6 @@ class ElectionRepository:
         row.state = advance(row.state, to)
         self._session.flush()
         return _to_election(row)
-
-    def assign_slips(self, meeting: str, election: str, *, series: Sequence[str], slot: int) -> None:
-        """Store which series vote and with which slot. Raises: ElectionMissingError."""
-        row = self._get_row(meeting, election, lock=True)
-        row.series = sorted(series)
-        row.slot = slot
-        self._session.flush()
 
     def seal(self, meeting: str, election: str, *, manifest: bytes, election_hash: bytes) -> None:
         """Store the canonical manifest and its hash, once.
