@@ -84,6 +84,12 @@ def test_lax_defaults_of_the_server_change_neither_what_a_writer_sees_nor_what_i
     assert found == ["read committed", "on"]
 
 
+@pytest.mark.parametrize("table", ["roll_change", "attendance_event", "archive_keeping", "archive_destruction"])
+def test_what_was_written_down_can_only_be_added_to(database: Database, table: str) -> None:
+    with pytest.raises(DatabaseUnusableError, match=f"{table} is only added to"), database.write() as session:
+        session.execute(text(f"DELETE FROM {table}"))
+
+
 def test_rewrite_waits_no_longer_than_it_may_for_a_reader(postgresql: PostgreSQL) -> None:
     address = postgresql.create()
     with open_stored_election(address) as patient:

@@ -14,13 +14,18 @@ def upgrade() -> None:
     _create_keeping()
     _create_destruction()
     _create_results()
-    if op.get_bind().dialect.name == "sqlite":
-        for table in ("archive_keeping", "archive_destruction"):
-            for act in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER no_{act.lower()}_of_{table} BEFORE {act} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
-                )
+    for table in ("archive_keeping", "archive_destruction"):
+        for act in ("UPDATE", "DELETE"):
+            _forbid(act, table)
+
+
+def _forbid(act: str, table: str) -> None:
+    name, body = f"no_{act.lower()}_of_{table}", f"BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
+    if op.get_bind().dialect.name != "sqlite":
+        raising = f"$$ BEGIN RAISE EXCEPTION '{table} is only added to'; END $$"
+        op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {raising}")
+        body = f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+    op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} {body}")
 
 
 def _create_keeping() -> None:
