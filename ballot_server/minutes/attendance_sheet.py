@@ -16,6 +16,12 @@ from ballot_server.minutes.typesetting import Json
 
 TEMPLATE = "attendance_sheet.typ"
 
+_LABELS = (
+    *("summoned", "others", "others_explanation", "row", "name", "card", "present", "excused", "unexcused", "reason"),
+    *("signature", "why", "totals", "in_words"),
+    *("election", "election_summoned", "election_present", "elections_note"),
+)
+
 
 @dataclass(frozen=True)
 class SheetPerson:
@@ -56,29 +62,7 @@ class AttendanceSheet:
 
 def render_attendance_sheet(sheet: AttendanceSheet, language: Language = Language.VIETNAMESE) -> bytes:
     """Return the sheet as PDF/A-2b. Raises: TypesettingError."""
-    labels: dict[str, Json] = {
-        key: _say(key, language)
-        for key in (
-            "summoned",
-            "others",
-            "others_explanation",
-            "row",
-            "name",
-            "card",
-            "present",
-            "excused",
-            "unexcused",
-            "reason",
-            "signature",
-            "why",
-            "totals",
-            "in_words",
-            "election",
-            "election_summoned",
-            "election_present",
-            "elections_note",
-        )
-    }
+    labels: dict[str, Json] = {key: _say(key, language) for key in _LABELS}
     labels["explanation"] = _say("explanation_filled" if sheet.is_filled else "explanation", language)
     data: dict[str, Json] = {
         "labels": labels,

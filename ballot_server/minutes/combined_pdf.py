@@ -12,6 +12,7 @@ from datetime import date
 from ballot_server.domain.combined_report import CombinedReport, RuleSetTotal
 from ballot_server.domain.received_report import ContestSummary, ElectionSummary
 from ballot_server.i18n import Language
+from ballot_server.minutes.combined_contests import describe_tests, list_contests
 from ballot_server.minutes.combined_figures import find_day, find_superior, list_elections, list_figures, list_notes
 from ballot_server.minutes.combined_tables import (
     compose_left_out,
@@ -19,8 +20,6 @@ from ballot_server.minutes.combined_tables import (
     compose_reports,
     compose_rule_set,
     compose_units,
-    describe_tests,
-    list_contests,
 )
 from ballot_server.minutes.combined_wording import CombinedWording, read_share
 from ballot_server.minutes.printable_values import encode_record

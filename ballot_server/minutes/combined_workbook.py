@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ballot_server.domain.combined_report import CombinedReport
 from ballot_server.i18n import Language
+from ballot_server.minutes.combined_contests import compose_contests, compose_options
 from ballot_server.minutes.combined_figures import find_day, list_figures, list_notes
 from ballot_server.minutes.combined_tables import (
-    compose_contests,
     compose_left_out,
     compose_missing,
-    compose_options,
     compose_outcomes,
     compose_reports,
     compose_rule_set,

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ballot_server.domain.combined_report import CombinedReport
 from ballot_server.i18n import Language
-from ballot_server.minutes.combined_tables import MOST_OPTIONS, list_contests
+from ballot_server.minutes.combined_contests import MOST_OPTIONS, list_contests
 from ballot_server.minutes.combined_workbook import render_combined_workbook
 from ballot_server.minutes.sheet import CellKind, Sheet, SheetColumn
 from ballot_server.minutes.sheet_text import LONGEST_CELL, make_sheet_text
