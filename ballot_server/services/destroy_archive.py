@@ -29,6 +29,7 @@ from ballot_server.services.keep_archive import Archive, ArchiveState, describe_
 from ballot_server.services.keep_minutes import find_minutes_digest
 from ballot_server.services.roll_words import write_date
 from ballot_server.storage.engine import Database
+from ballot_server.storage.errors import DatabaseBusyError, RewriteIncompleteError
 from ballot_server.storage.keeping_records import DestructionRecord, Holdings, KeptResultRecord
 from ballot_server.storage.records import ElectionRecord, MeetingRecord
 from ballot_server.storage.repositories import (
@@ -55,6 +56,10 @@ class KeepingNotOverError(BallotServerError):
 
 class ArchiveChangedError(BallotServerError):
     """The archive, or until when it is kept, is no longer what was shown; field: meeting."""
+
+
+class ErasureUnfinishedError(BallotServerError):
+    """The archive is destroyed and its record kept, but the database's files still hold freed pages; field: meeting."""
 
 
 class DestructionMissingError(BallotServerError):
@@ -105,8 +110,8 @@ def destroy_archive(
     seen: the digest of the archive that was looked at; ordered_by, confirmed_by: two accounts.
 
     Raises: MeetingUnknownError, ArchiveDestroyedError, ArchiveNotEndedError, KeepingNotOverError, ArchiveChangedError,
-    TypesettingError; then nothing is destroyed. RewriteIncompleteError or DatabaseBusyError after the destruction:
-    the next start repeats the rewrite.
+    TypesettingError; then nothing is destroyed. ErasureUnfinishedError after the destruction: the next start of the
+    service repeats the rewrite.
     """
     if ordered_by == confirmed_by:
         raise ValueError("two people destroy an archive")
@@ -124,7 +129,10 @@ def destroy_archive(
     write_durably(path, pdf, mode=0o600)
     with installation.database.write() as session:
         _erase(session, record, doomed, language, on)
-    rewrite_erased(installation.database)
+    try:
+        rewrite_erased(installation.database)
+    except (RewriteIncompleteError, DatabaseBusyError) as error:
+        raise ErasureUnfinishedError(meeting=meeting) from error
     return record
 
 

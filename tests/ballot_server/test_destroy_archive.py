@@ -22,6 +22,7 @@ from ballot_server.services.destroy_archive import (
     ArchiveNotEndedError,
     DestructionFileMissingError,
     DestructionMissingError,
+    ErasureUnfinishedError,
     KeepingNotOverError,
     destroy_archive,
     read_destruction_record,
@@ -357,7 +358,7 @@ def test_destruction_whose_rewrite_was_held_up_stands_and_has_its_record(
 
     with monkeypatch.context() as patched:
         patched.setattr("ballot_server.services.destroy_archive.rewrite_erased", hold)
-        with pytest.raises(RewriteIncompleteError):
+        with pytest.raises(ErasureUnfinishedError):
             destroy(evening)
     assert count_rows(evening.database, "ballot") == 0
     assert read_destruction_record(evening.installation, MEETING).startswith(b"%PDF")
@@ -372,7 +373,7 @@ def test_rewrite_that_a_dead_server_left_undone_is_repeated_at_the_next_start(
     traces = list_traces(evening)
     with monkeypatch.context() as patched:
         patched.setattr("ballot_server.services.destroy_archive.rewrite_erased", die)
-        with pytest.raises(RewriteIncompleteError):
+        with pytest.raises(ErasureUnfinishedError):
             destroy(evening)
     repeat_rewrite(evening.database)
     left = read_files(evening.folder)
