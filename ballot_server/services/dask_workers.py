@@ -62,7 +62,6 @@ class DaskWorkers:
             job = waiting.pop(future)
             yield Checked(job.place, _read_answer(future))
 
-
     def _wait_for_one(self, waiting: Iterable[Future]) -> None:
         """Wait until one is done, however long that takes. Raises: TimeoutError once no worker is left."""
         while True:
