@@ -78,6 +78,9 @@ def test_whole_evening_from_the_first_sign_in_to_a_strangers_verification(
         result = page.inner_text("main")
         assert "Không đưa vào danh sách" in result
         chair.send("/publish")
+        page.set_viewport_size({"width": 390, "height": 844})
+        chair.show("s1")
+        assert page.evaluate("(chart => chart.scrollWidth <= chart.clientWidth)(document.querySelector('.chart'))")
 
         chair.show()
         chair.send("/minutes")
