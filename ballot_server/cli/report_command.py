@@ -16,7 +16,7 @@ from ballot_server.cli.combine_command import run_combine
 from ballot_server.cli.options import add_common_options, parse_date
 from ballot_server.cli.output_folder import OutputUnwritableError
 from ballot_server.i18n import Language, translate
-from ballot_server.services.authority import write_durably
+from ballot_server.services.durable_file import write_durably
 from ballot_server.services.installation import open_existing_installation
 from ballot_server.services.unit_key import format_unit_fingerprint
 from ballot_server.services.write_report import write_report

@@ -9,12 +9,10 @@ Source: RFC 5280, section 4.2.1.10 (name constraints); RFC 1918, section 3.
 from __future__ import annotations
 
 import ipaddress
-import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from threading import get_ident
 from typing import TypeAlias
 
 from cryptography import x509
@@ -23,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ballot_server.errors import BallotServerError
-from ballot_server.services.key_file import make_durable
+from ballot_server.services.durable_file import write_durably
 
 AUTHORITY_KEY_FILE = "authority.key"
 AUTHORITY_FILE = "authority.pem"
@@ -109,22 +107,6 @@ def parse_address(name: ServerName) -> ipaddress.IPv4Address | ipaddress.IPv6Add
         return ipaddress.ip_address(name)
     except ValueError:
         return None
-
-
-def write_durably(path: Path, data: bytes, *, mode: int) -> None:
-    """Write a file whole or not at all, its permissions set before its content; then no power cut takes it away."""
-    # Two requests for one meeting's minutes write the same file at once, in threads of one process.
-    draft = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}")
-    draft.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    make_durable(path.parent)
 
 
 def encode_key(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ballot_server.domain.received_report import CheckedFile, LeftOutCause, Refusal
 from ballot_server.errors import BallotServerError
 from ballot_server.minutes.typesetting import make_printable
-from ballot_server.services.authority import write_durably
+from ballot_server.services.durable_file import write_durably
 from ballot_server.services.installation import Installation
 from ballot_server.services.kept_checks import CHECK_VERSION, is_current, write_checked
 from ballot_server.services.read_report import LARGEST_REPORT_BYTES, check_report

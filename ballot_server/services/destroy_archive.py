@@ -21,9 +21,9 @@ from ballot_server.minutes.destruction_record import (
     render_destruction_record,
 )
 from ballot_server.services.archive_standing import check_kept, count_ballots
-from ballot_server.services.authority import write_durably
 from ballot_server.services.counted_elections import ElectionSums, find_paper_counts, list_sums
 from ballot_server.services.destruction_order import DestructionOrder
+from ballot_server.services.durable_file import write_durably
 from ballot_server.services.installation import Installation
 from ballot_server.services.keep_archive import Archive, ArchiveState, describe_archive
 from ballot_server.services.keep_minutes import find_minutes_digest

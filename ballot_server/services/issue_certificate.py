@@ -27,8 +27,8 @@ from ballot_server.services.authority import (
     load_authority,
     parse_address,
     read_authority_certificate,
-    write_durably,
 )
+from ballot_server.services.durable_file import write_durably
 
 CERTIFICATE_FILE = "staff.pem"
 CERTIFICATE_KEY_FILE = "staff.key"

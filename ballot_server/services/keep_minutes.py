@@ -11,9 +11,9 @@ from ballot_server.i18n import Language
 from ballot_server.minutes.docx import render_minutes_docx
 from ballot_server.minutes.record import MinutesRecord
 from ballot_server.minutes.render_minutes import render_minutes
-from ballot_server.services.authority import write_durably
 from ballot_server.services.board_view import list_entries
 from ballot_server.services.compose_record import Network
+from ballot_server.services.durable_file import write_durably
 from ballot_server.services.installation import Installation
 from ballot_server.services.noticeboard import Noticeboard
 from ballot_server.services.write_minutes import write_minutes

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from ballot_server.errors import BallotServerError
+from ballot_server.services.durable_file import make_durable
 from crypto.group import RandomBytes
 from crypto.signing import KEY_BYTES, SigningSeed, generate_signing_seed
 
@@ -30,15 +31,6 @@ def load_key_file(
     if len(data) != KEY_BYTES:
         raise damaged(path=str(path))
     return SigningSeed(data)
-
-
-def make_durable(folder: Path) -> None:
-    """Make the names in a folder survive a power cut, as their files' content does."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _create_key_file(path: Path, random_bytes: RandomBytes, damaged: type[KeyFileDamagedError]) -> SigningSeed:

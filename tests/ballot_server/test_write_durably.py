@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from ballot_server.services.authority import write_durably
+from ballot_server.services.durable_file import write_durably
 
 
 def test_folder_is_synchronised_after_the_file_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
