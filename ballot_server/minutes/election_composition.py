@@ -181,12 +181,29 @@ def _write_readings(readings: tuple[str, ...], earlier: tuple[ElectionRecord, ..
 
 
 def _compose_slips(slips: SlipCounts, wording: Wording) -> Together:
-    """Return the table of slips with why ballots are invalid."""
-    table = _tabulate_slips(slips, wording)
+    """Return the table of slips, how its numbers make up one another, and why ballots are invalid."""
+    table, balance = _tabulate_slips(slips, wording), Paragraph(_write_balance(slips, wording), tone=Tone.NOTE)
     if not slips.invalid_reasons:
-        return Together((table,))
+        return Together((table, balance))
     reasons = wording.say("slips.invalid_reasons", reasons="; ".join(slips.invalid_reasons))
-    return Together((table, Paragraph(reasons, tone=Tone.NOTE)))
+    return Together((table, balance, Paragraph(reasons, tone=Tone.NOTE)))
+
+
+def _write_balance(slips: SlipCounts, wording: Wording) -> str:
+    """Return the sums that were checked before printing, for a reader to check again by eye."""
+    beside = "balance_mixed" if slips.paper_issued else "balance"
+    key = "balance_paper" if slips.is_paper else beside
+    return wording.say(
+        f"slips.{key}",
+        handed_out=slips.handed_out,
+        void=slips.void,
+        paper=slips.paper_issued,
+        issued=slips.issued,
+        returned=slips.returned,
+        not_returned=slips.not_returned,
+        valid=slips.valid,
+        invalid=slips.invalid,
+    )
 
 
 def _tabulate_slips(slips: SlipCounts, wording: Wording) -> Table:

@@ -99,6 +99,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         "19 (mười chín) – không trừ đảng viên bị đình chỉ",
         "cần 12/18 phiếu",
         "(mã vn-screening-step1, phiên bản 2021-04-12, mức xác minh V)",
+        "phiếu phát ra 15 = thẻ phát ra 16 − thẻ hủy 1 = thu về 15 + không thu về 0; thu về 15 = hợp lệ 15 +",
         "(bản sao không ghi số, ngày), mục III, điểm 1",
         "bàn · sông · lúa · mây · đèn · cầu · núi · thuyền",
         "Thẻ bỏ phiếu đã in 20 hai mươi",
