@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import cast
 
 from ballot_server.i18n import Language
 from ballot_server.minutes.document import Chart
@@ -34,7 +33,7 @@ def render_screen_chart(chart: Chart, shape: ScreenShape, language: Language) ->
     Raises: TypesettingError if it cannot be drawn.
     """
     data: dict[str, Json] = {
-        "chart": cast(Json, encode_printable(chart)),
+        "chart": encode_printable(chart),
         "width": _WIDTH_MILLIMETRES[shape],
         "language": language.value,
     }
