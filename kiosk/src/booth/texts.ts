@@ -8,7 +8,7 @@ const VIETNAMESE = {
   smaller: "Chữ nhỏ hơn",
   larger: "Chữ to hơn",
   otherLanguage: "English",
-  rehearsal: "Buổi tập. Kết quả không có giá trị.",
+  rehearsal: "Buổi diễn tập. Kết quả không có giá trị.",
   waitingTitle: "Xin chờ",
   waiting: "Chưa đến giờ bỏ phiếu. Xin chờ. Trang này sẽ tự chuyển.",
   waitingNext: "Xin giữ trang này. Khi có lần bỏ phiếu tiếp theo, trang sẽ tự chuyển.",
