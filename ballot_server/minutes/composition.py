@@ -170,6 +170,12 @@ def _list_non_voters(attendance: AttendanceRecord, wording: Wording) -> tuple[Fa
     return (Fact(wording.say("attendance.non_voters"), value),)
 
 
+def _write_resolution(exempt: ExemptMember, wording: Wording) -> str:
+    if not exempt.is_counted:
+        return exempt.resolution
+    return "; ".join(part for part in (exempt.resolution, wording.say("attendance.exempt_counted")) if part)
+
+
 def _compose_exempt(exempt: tuple[ExemptMember, ...], wording: Wording) -> tuple[Block, ...]:
     if not exempt:
         return ()
@@ -179,7 +185,9 @@ def _compose_exempt(exempt: tuple[ExemptMember, ...], wording: Wording) -> tuple
         Column(wording.say("attendance.exempt_book"), weight=12),
         Column(wording.say("attendance.exempt_resolution"), weight=21),
     )
-    rows = tuple((str(place), one.name, one.book, one.resolution) for place, one in enumerate(exempt, 1))
+    rows = tuple(
+        (str(place), one.name, one.book, _write_resolution(one, wording)) for place, one in enumerate(exempt, 1)
+    )
     return (Paragraph("", lead=f"{wording.say('attendance.exempt_list')}:"), Table(columns, rows))
 
 

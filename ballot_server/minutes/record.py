@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ExemptMember:
-    """A member exempt on the day; `book` in words, `resolution` as the book has it (number and date)."""
+    """A member exempt on the day; `book` in words, `resolution` as the book has it (number and date).
+
+    `is_counted` is true for one who is among the summoned, by the rules that the attendance is counted by.
+    """
 
     name: str
     book: str
     resolution: str
+    is_counted: bool = False
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequen
     rule = VoterRule(widest.rule_set.base)
     summoned = list_entitled(roll, on, rule)
     official = [entry for entry in roll.entries if entry.member.member_class is MemberClass.OFFICIAL]
-    exempt = [entry.member for entry in official if entry.member.is_exempt(on)]
+    exempt = [entry for entry in official if entry.member.is_exempt(on)]
 
     def list_absent(attendance: Attendance) -> tuple[str, ...]:
         return tuple(entry.member.name for entry in summoned if entry.attendance is attendance)
@@ -155,7 +155,7 @@ def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequen
         present=widest.heads.present,
         absent_excused=list_absent(Attendance.ABSENT_EXCUSED),
         absent_unexcused=list_absent(Attendance.ABSENT_UNEXCUSED),
-        exempt=tuple(_describe_exempt(words, member) for member in exempt),
+        exempt=tuple(_describe_exempt(words, entry.member, is_counted=entry in summoned) for entry in exempt),
         probationary=count_present(MemberClass.PROBATIONARY),
         guests=count_present(MemberClass.GUEST),
         excused_congress=_list_excused(roll, on, rule),
@@ -251,7 +251,7 @@ def _compose_annulled(
     )
 
 
-def _describe_exempt(words: RecordWords, member: Member) -> ExemptMember:
+def _describe_exempt(words: RecordWords, member: Member, *, is_counted: bool) -> ExemptMember:
     exemption = member.exemption
     if exemption is None:
         raise ValueError("only an exempt member is described as one")
@@ -259,6 +259,7 @@ def _describe_exempt(words: RecordWords, member: Member) -> ExemptMember:
         name=member.name,
         book=words.say(f"book_{exemption.book.value}"),
         resolution=_describe_resolution(words, exemption),
+        is_counted=is_counted,
     )
 
 

@@ -74,6 +74,14 @@ def test_exempt_are_named_with_their_resolution_and_until_when(tmp_path: Path, e
     assert exempt.resolution == said
 
 
+def test_exempt_among_the_summoned_are_told_from_the_others() -> None:
+    attendance = record_staged(GOLDENS["mixed"].meeting).attendance
+    assert [(member.name, member.is_counted) for member in attendance.exempt] == [
+        ("Quách Văn Quý", True),
+        ("Tạ Thị Sen", False),
+    ]
+
+
 def test_absent_and_present_add_up_to_summoned_where_those_transferred_out_are_counted(tmp_path: Path) -> None:
     plan = make_plan()
     text = plan.rule_set.source_text.replace('transferred_out = "excluded"', 'transferred_out = "counted"')
