@@ -136,13 +136,14 @@ def _compose_tests(contest: ContestRecord, wording: Wording) -> tuple[Paragraph,
     tests = [test for test in contest.tests if test.option not in cumulated]
     if not tests:
         return ()
+    kind = "mark" if contest.levels else "test"
     alike = len({(test.needed, test.base) for test in tests}) == 1
     if alike and len(tests) >= _TESTS_NAMED_BY_RESULT:
         text = _name_by_result(tests, wording, of_people=contest.seats is not None)
     else:
         text = "; ".join(
             wording.say(
-                "contest.test_passed" if test.passed else "contest.test_failed",
+                f"contest.{kind}_{'passed' if test.passed else 'failed'}",
                 option=test.option,
                 needed=test.needed,
                 base=test.base,
@@ -150,7 +151,7 @@ def _compose_tests(contest: ContestRecord, wording: Wording) -> tuple[Paragraph,
             )
             for test in tests
         )
-    return (Paragraph(f"{text}.", lead=f"{wording.say('contest.tests')}:"),)
+    return (Paragraph(f"{text}.", lead=f"{wording.say(f'contest.{kind}s')}:"),)
 
 
 def _name_by_result(tests: Sequence[TestRecord], wording: Wording, *, of_people: bool) -> str:

@@ -170,7 +170,7 @@ class CumulationRecord:
 
 @dataclass(frozen=True)
 class ContestRecord:
-    """A contest's counts and outcome.
+    """A contest's counts and outcome; `levels` where options are levels, so that reaching a mark is no success.
 
     `detail` is the person's position or the matter in more words; `bases` are all on which shares are printed, the
     rule-set's own first; `marks` is how many options a ballot may mark; `clause` is the outcome's ground. `cumulation`
@@ -190,6 +190,7 @@ class ContestRecord:
     marks: int = 1
     cumulation: tuple[CumulationRecord, ...] = ()
     seats: int | None = None
+    levels: bool = False
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,7 @@ def _describe_contest(
         cumulation=tuple(
             CumulationRecord(labels[row.form], row.votes, row.run, row.needed, row.reached) for row in made.cumulation
         ),
+        levels=decision.sealed.rule_set.form is ContestForm.LEVELS,
     )
 
 
