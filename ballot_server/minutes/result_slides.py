@@ -116,7 +116,14 @@ def _compose_numbers(election: ElectionRecord, language: Language) -> NumbersSli
         "invalid": slips.invalid,
     }
     needs = [
-        _say("need", language, option=each.option, words=each.words, needed=each.needed, base=each.base)
+        _say(
+            "need_for_each" if each.for_each else "need",
+            language,
+            option=each.option,
+            words=each.words,
+            needed=each.needed,
+            base=each.base,
+        )
         for each in election.thresholds
     ]
     sentences = {"rule": election.rule_set.title, "base": base.parts, "needs": "; ".join(needs)}
