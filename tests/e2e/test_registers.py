@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,17 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ballot_server.clock import read_clock
-from ballot_server.services.installation import open_installation
-from ballot_server.services.issue_certificate import issue_certificate
-from ballot_server.services.staff_links import make_first_link, make_reset_link
-from ballot_server.services.staff_sessions import StaffDoor
-from ballot_server.web.processes import ServerProcess, TlsFiles, open_listener
 from tests.support.browser import LocalBrowser
+from tests.support.staff_browser import NAME, WIDTHS, serve_staff, sign_in_chair
+from tests.support.staff_browser import look as look_at_page
 
-NAME = "Nguyễn Thị Minh Khai"
-PASSPHRASE = "mèo xanh nước trong"
-WIDTHS = (320, 390, 1280)
 TODAY = date.today()  # noqa: DTZ011 - the server's own day, in its own place.
 ROLL = """Họ và tên,Số thẻ đảng viên,Loại,Miễn,Số nghị quyết,Miễn từ,Miễn đến,Chức vụ
 Nguyễn Văn Thành,00125001,chính thức,,,,,Bí thư
@@ -37,53 +29,20 @@ Lê Văn An,00125020,chính thức,lý do khác,05-QĐ/ĐU,01/07/2024,31/12/2024
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Yield the address of the staff's application over TLS, and its data folder."""
     folder = tmp_path_factory.mktemp("registers")
-    open_installation(folder, os.urandom).close()
-    issued = issue_certificate(folder, host=None, hostname="", addresses=(), now=read_clock())
-    tls = TlsFiles(issued.certificate, issued.key, issued.authority)
-    with ServerProcess("staff", listener=open_listener("127.0.0.1", 0), data_folder=folder, tls=tls) as process:
-        process.wait_until_ready()
-        yield f"https://127.0.0.1:{process.port}", folder
+    with serve_staff(folder) as base:
+        yield base, folder
 
 
 @pytest.fixture
 def page(browser: LocalBrowser, address: tuple[str, Path]) -> Page:
     """Return a chair's page; every test finds the roll that the ones before it left."""
     base, folder = address
-    installation = open_installation(folder, os.urandom)
-    code = make_first_link(installation.database, StaffDoor()) or make_reset_link(
-        installation.database, StaffDoor(), name=NAME
-    )
-    installation.close()
-    page = browser.new_page(
-        viewport={"width": 390, "height": 800}, ignore_https_errors=True, locale="vi-VN", base_url=base
-    )
-    page.goto(f"/welcome#{code}")
-    page.click("main form button")
-    expect(page.locator("#passphrase")).to_be_visible()
-    if page.locator("#name").count():
-        page.fill("#name", NAME)
-    page.fill("#passphrase", PASSPHRASE)
-    page.fill("#again", PASSPHRASE)
-    page.click("main form button")
-    expect(page.locator("header")).to_contain_text(NAME)
-    return page
+    return sign_in_chair(browser, base, folder)
 
 
 def look(page: Page, name: str) -> None:
-    """Check that a page fits every width in letters that can be read, with targets that can be hit."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        sizes = page.evaluate("[...document.querySelectorAll('body *')].map(e => getComputedStyle(e).fontSize)")
-        assert min(float(size.removesuffix("px")) for size in sizes) >= 18, (name, width)
-        heights = page.evaluate(
-            "[...document.querySelectorAll('button, select, a, summary, input')]"
-            ".filter(e => e.type !== 'checkbox').filter(e => e.offsetParent).map(e => e.getBoundingClientRect().height)"
-        )
-        assert min(heights) >= 47.5, (name, width)
-        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
-        assert len(ids) == len(set(ids)), (name, ids)
-    page.set_viewport_size({"width": 390, "height": 800})
+    """Look at a page whose ticks are hit by their labels."""
+    look_at_page(page, name, lower="[type=checkbox]")
 
 
 def press(page: Page, label: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,20 +13,11 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import FilePayload, Page, expect
 
-from ballot_server.clock import read_clock
-from ballot_server.services.installation import open_installation
-from ballot_server.services.issue_certificate import issue_certificate
-from ballot_server.services.staff_links import make_first_link, make_reset_link
-from ballot_server.services.staff_sessions import StaffDoor
-from ballot_server.web.processes import ServerProcess, TlsFiles, open_listener
 from tests.support.browser import LocalBrowser
 from tests.support.harmless_files import read_pdf
 from tests.support.report_pages import UNITS, list_files
 from tests.support.reports import write_units
-
-NAME = "Nguyễn Thị Minh Khai"
-PASSPHRASE = "mèo xanh nước trong"
-WIDTHS = (320, 390, 1280)
+from tests.support.staff_browser import look, serve_staff, sign_in_chair
 
 DROP = """([files]) => {
   const transfer = new DataTransfer();
@@ -46,41 +36,14 @@ DROP = """([files]) => {
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Yield the address of the staff's application over TLS, and its data folder."""
     folder = tmp_path_factory.mktemp("reports")
-    open_installation(folder, os.urandom).close()
-    issued = issue_certificate(folder, host=None, hostname="", addresses=(), now=read_clock())
-    tls = TlsFiles(issued.certificate, issued.key, issued.authority)
-    with ServerProcess("staff", listener=open_listener("127.0.0.1", 0), data_folder=folder, tls=tls) as process:
-        process.wait_until_ready()
-        yield f"https://127.0.0.1:{process.port}", folder
+    with serve_staff(folder) as base:
+        yield base, folder
 
 
 def sign_in(browser: LocalBrowser, address: tuple[str, Path], *, with_script: bool = True) -> Page:
     """Return a chair's page."""
     base, folder = address
-    installation = open_installation(folder, os.urandom)
-    code = make_first_link(installation.database, StaffDoor()) or make_reset_link(
-        installation.database, StaffDoor(), name=NAME
-    )
-    installation.close()
-    page = browser.new_page(
-        viewport={"width": 390, "height": 800},
-        ignore_https_errors=True,
-        locale="vi-VN",
-        base_url=base,
-        java_script_enabled=with_script,
-    )
-    page.goto(f"/welcome#{code}")
-    if not with_script:
-        page.fill("input[name=code]", code)
-    page.click("main form button")
-    expect(page.locator("#passphrase")).to_be_visible()
-    if page.locator("#name").count():
-        page.fill("#name", NAME)
-    page.fill("#passphrase", PASSPHRASE)
-    page.fill("#again", PASSPHRASE)
-    page.click("main form button")
-    expect(page.locator("header")).to_contain_text(NAME)
-    return page
+    return sign_in_chair(browser, base, folder, with_script=with_script)
 
 
 def begin(page: Page) -> None:
@@ -112,23 +75,6 @@ def download(page: Page, label: str) -> bytes:
     with page.expect_download() as caught:
         page.get_by_role("link", name=label).click()
     return Path(caught.value.path()).read_bytes()
-
-
-def look(page: Page, name: str) -> None:
-    """Check that a page fits every width in letters that can be read, with targets that can be hit."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        sizes = page.evaluate("[...document.querySelectorAll('body *')].map(e => getComputedStyle(e).fontSize)")
-        assert min(float(size.removesuffix("px")) for size in sizes) >= 18, (name, width)
-        heights = page.evaluate(
-            "[...document.querySelectorAll('button, select, a, summary, input')]"
-            ".filter(e => e.offsetParent).map(e => e.getBoundingClientRect().height)"
-        )
-        assert min(heights) >= 47.5, (name, width)
-        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
-        assert len(ids) == len(set(ids)), (name, ids)
-    page.set_viewport_size({"width": 390, "height": 800})
 
 
 def test_dropped_files_are_told_one_by_one_and_the_page_shows_the_new_figures(
