@@ -48,6 +48,12 @@ class ElectionDecision:
     numbers: BallotNumbers
     contests: tuple[DecidedContest, ...]
 
+    @property
+    def common_blank(self) -> int | None:
+        """The blank ballots, None where contests differ in them."""
+        blanks = {contest.counts[BLANK] for contest in self.contests}
+        return blanks.pop() if len(blanks) == 1 else None
+
     def collect_tests(self, election: str) -> Mapping[FollowedContest, tuple[TestResult, ...]]:
         """Return the tests of each contest, keyed as an election that follows this one asks for them."""
         return {

@@ -259,7 +259,6 @@ def _describe_test(test: TestResult, labels: Mapping[str, str]) -> TestRecord:
 
 def _count_slips(words: RecordWords, election: DecidedElection) -> SlipCounts:
     numbers, paper, beside = election.decision.numbers, election.paper, election.paper_beside
-    blanks = {contest.counts[BLANK] for contest in election.decision.contests}
     return SlipCounts(
         printed=numbers.printed,
         handed_out=numbers.handed_out,
@@ -270,7 +269,7 @@ def _count_slips(words: RecordWords, election: DecidedElection) -> SlipCounts:
         returned=numbers.returned,
         not_returned=numbers.not_returned,
         valid=numbers.valid,
-        blank=blanks.pop() if len(blanks) == 1 else None,
+        blank=election.decision.common_blank,
         invalid=numbers.invalid,
         invalid_reasons=()
         if paper is None

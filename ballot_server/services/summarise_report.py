@@ -81,7 +81,6 @@ def _summarise_annulled(
 
 def _summarise_election(manifest: Manifest | PaperElection, decision: ElectionDecision) -> ElectionSummary:
     sealed, numbers = decision.sealed, decision.numbers
-    blanks = {contest.counts[BLANK] for contest in decision.contests}
     return ElectionSummary(
         id=manifest.election,
         title=_read_wording(manifest.title),
@@ -98,7 +97,7 @@ def _summarise_election(manifest: Manifest | PaperElection, decision: ElectionDe
         returned=numbers.returned,
         not_returned=numbers.not_returned,
         valid=numbers.valid,
-        blank=blanks.pop() if len(blanks) == 1 else None,
+        blank=decision.common_blank,
         invalid=numbers.invalid,
         is_on_paper=isinstance(manifest, PaperElection),
         contests=tuple(
