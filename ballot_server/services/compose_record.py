@@ -12,7 +12,7 @@ from enum import Enum
 
 from ballot_server.domain.base import VoterRule, list_entitled
 from ballot_server.domain.contest import Wording
-from ballot_server.domain.member import Attendance, Exemption, Member, MemberClass, Roll
+from ballot_server.domain.member import Attendance, Exemption, Member, MemberClass, Roll, RollEntry
 from ballot_server.i18n import Language, translate
 from ballot_server.minutes.record import (
     AnnulledElectionRecord,
@@ -158,18 +158,18 @@ def _compose_attendance(words: RecordWords, on: date, roll: Roll, opened: Sequen
         exempt=tuple(_describe_exempt(words, entry.member, is_counted=entry in summoned) for entry in exempt),
         probationary=count_present(MemberClass.PROBATIONARY),
         guests=count_present(MemberClass.GUEST),
-        excused_congress=_list_excused(roll, on, rule),
+        excused_congress=_list_excused(roll, on, rule, summoned),
     )
 
 
-def _list_excused(roll: Roll, on: date, rule: VoterRule) -> tuple[str, ...]:
+def _list_excused(roll: Roll, on: date, rule: VoterRule, summoned: Sequence[RollEntry]) -> tuple[str, ...]:
     """Return who would be summoned, were they not excused for the whole congress."""
-    entitled = {entry.member.card_number for entry in list_entitled(roll, on, rule)}
+    known = {entry.member.card_number for entry in summoned}
     lenient = Roll(
         tuple(replace(entry, member=replace(entry.member, excused_whole_congress=False)) for entry in roll.entries)
     )
     return tuple(
-        entry.member.name for entry in list_entitled(lenient, on, rule) if entry.member.card_number not in entitled
+        entry.member.name for entry in list_entitled(lenient, on, rule) if entry.member.card_number not in known
     )
 
 
