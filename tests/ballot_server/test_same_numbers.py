@@ -72,7 +72,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str
             {
                 "result": json.dumps(decided.decision.to_result("s1").to_json()),
                 "outcome on the board": json.dumps(entries[EntryKind.OUTCOME].body["result"]),
-                "minutes on the board": json.dumps(entries[EntryKind.MINUTES].body["numbers"]["elections"][0]),  # type: ignore[index]
+                "minutes on the board": json.dumps(entries[EntryKind.MINUTES].body["numbers"]["elections"][0]),
                 "minutes as PDF": read_lines(download("minutes.pdf")),
                 "minutes as DOCX": "\n".join(list_docx_lines(download("minutes.docx"))),
                 "slides": read_lines(download("slides.pdf")),
