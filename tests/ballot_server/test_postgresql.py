@@ -15,10 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from ballot_server.config import DATABASE_VARIABLE
 from ballot_server.services.cast_ballot import ElectionClosedError
 from ballot_server.services.installation import DATABASE_FILE
+from ballot_server.services.verify_results import verify_results
 from ballot_server.storage.engine import Database, open_database
 from ballot_server.storage.errors import DatabaseBusyError, DatabaseUnusableError
 from ballot_server.storage.repositories import BallotRepository, rewrite_ballots_sorted
+from crypto.verify import verify_archive
 from tests.support.browser_evenings import serve
+from tests.support.chair_evenings import begin_chair_evening
 from tests.support.databases import PostgreSQL
 from tests.support.evenings import AGREE, DISAGREE, Evening, prepare_evening
 from tests.support.stored_elections import ELECTION_HASH, cast, digest, open_stored_election
@@ -156,3 +159,30 @@ def test_service_runs_on_the_database_that_the_environment_names(
     assert not (tmp_path / "data" / DATABASE_FILE).exists()
     with open_database(address).connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM staff_link")).scalar_one() == 1
+
+
+def test_evening_is_led_from_the_pages_and_each_of_them_answers(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    with begin_chair_evening(tmp_path, postgresql.create()) as evening:
+        evening.come_to_opening()
+        evening.hold(AGREE, AGREE, AGREE, AGREE)
+        report = verify_archive(evening.finish(), confirmations=evening.confirmations)
+        assert [check.name for check in verify_results(report).checks] == ["V10", "V11"]
+        for path in ("", "/minutes.pdf", "/minutes.docx", "/slides.pdf", "/archive.jsonl", "/elections/s1"):
+            assert evening.chair.get(f"/chair/{evening.code}{path}").status_code == 200, path
+        for path in (
+            "/chair",
+            "/chair/archives",
+            f"/chair/archives/{evening.code}",
+            "/reports",
+            "/chair/roll",
+            "/screen",
+        ):
+            assert evening.chair.get(path).status_code == 200, path
+
+
+def test_draft_is_shown_while_it_is_prepared(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    with begin_chair_evening(tmp_path, postgresql.create()) as evening:
+        evening.begin_draft(place="Nhà văn hóa tổ 5")
+        page = evening.chair.get(f"/drafts/{evening.code}")
+        assert page.status_code == 200
+        assert "Nhà văn hóa tổ 5" in page.get_data(as_text=True)

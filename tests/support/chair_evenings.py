@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from ballot_server.domain.staff import Role
 from ballot_server.services.cast_ballot import cast_ballot
-from ballot_server.services.installation import Installation
+from ballot_server.services.installation import Installation, open_installation
 from ballot_server.services.trustee_view import SeatCode
 from ballot_server.services.voter_view import read_board
 from ballot_server.storage.records import ElectionRecord
@@ -216,10 +216,11 @@ class ChairEvening:
 
 
 @contextmanager
-def begin_chair_evening(folder: Path) -> Iterator[ChairEvening]:
-    """Yield a chair's browser on an empty installation."""
+def begin_chair_evening(folder: Path, database_url: str | None = None) -> Iterator[ChairEvening]:
+    """Yield a chair's browser on an empty installation; database_url: another database than its SQLite file."""
     clock = HandClock()
-    chair = create_staff_client(folder / "data", clock=clock)
+    opened = open_installation(folder / "data", random.Random(8).randbytes, database_url)
+    chair = create_staff_client(folder / "data", clock=clock, installation=opened)
     sign_in(chair, Role.CHAIR)
     installation = get_installation(chair)
     with chair.application.test_request_context():

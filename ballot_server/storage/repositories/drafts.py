@@ -16,7 +16,7 @@ class DraftRepository:
 
     def find(self, code: str) -> str | None:
         """Return a draft's content, or None if there is none of this code."""
-        row = self._session.get(MeetingDraftRow, code, with_for_update=True)
+        row = self._session.get(MeetingDraftRow, code)
         return None if row is None else row.content
 
     def save(self, code: str, content: str) -> None:
